@@ -1,0 +1,193 @@
+import type { CreditLine, CreditProducer, Witness } from './protocol.js';
+
+/** Stages nest on the stack up to this many; the next one goes through its inbox and a postponed drain (C5). */
+export const STAGES_ON_THE_STACK = 32;
+
+/** The least that expansion in a link may overdraw, whatever the capacity (C3). */
+const LEAST_OVERDRAFT = 10_000;
+
+/**
+ * The arithmetic of one stage's credit, free of RxJS. Four counters that only grow, and everything else follows:
+ *
+ *     available = granted - arrivals            (negative during an overdraft)
+ *     held      = arrivals - settled            (in the inbox or in work)
+ *     owed      = settled + capacity - granted - lent
+ *
+ * so that available + owed + lent + held = capacity at every instant (C2).
+ *
+ * It also asks the producers that share the credit, children before parents and fairly per arrival (C6, C6b).
+ */
+export class CreditAccount implements CreditLine {
+  granted = 0;
+  arrivals = 0;
+  settled = 0;
+  lent = 0;
+  /** Producers may deliver while `arrivals < limit`. It is `granted`, or less while producers take turns. */
+  limit = 0;
+  /** The value of `settled` at which owed credit is granted again (C4). */
+  replenishAt: number;
+  /** Credited producers without a live parent, the one to be asked next in front. */
+  readonly producers: CreditProducer[] = [];
+  /** An ended producer's records went into a link that has not answered for them: they may still come (C7). */
+  unaccounted = false;
+  /** A child that was torn down and whose operator may be about to subscribe the next one (C6b). */
+  tornDown: CreditProducer | null = null;
+  /** Who wants to know about records, if anybody (P4). */
+  witness: Witness | null;
+  /** True where a granter exists: false means unbounded demand, as below the last stage (C14). */
+  readonly bounded: boolean;
+  /** How many stages lie below this one, itself included. */
+  readonly depth: number;
+  private pumping = false;
+  private pumpAgain = false;
+
+  constructor(
+    /** The stage's name, for error messages. */
+    readonly name: string,
+    /** How many records the inbox and the work hold together; what the stage grants. */
+    readonly capacity: number,
+    /** The account that this stage's output draws on; null at the end of a pipeline. */
+    readonly below: CreditAccount | null,
+    readonly overdraft: number = Math.max(capacity, LEAST_OVERDRAFT),
+  ) {
+    this.bounded = capacity !== Infinity;
+    this.depth = below === null ? 0 : below.depth + 1;
+    this.witness = below === null ? null : below.witness;
+    this.replenishAt = this.lowWater();
+    if (!this.bounded) this.granted = this.limit = Infinity;
+  }
+
+  /** The end of a pipeline: whatever arrives is taken. */
+  static unbounded(witness: Witness | null = null): CreditAccount {
+    const account = new CreditAccount('the end of the pipeline', Infinity, null);
+    account.witness = witness;
+    return account;
+  }
+
+  get available(): number {
+    return this.granted - this.arrivals;
+  }
+
+  get owed(): number {
+    return this.settled + this.capacity - this.granted - this.lent;
+  }
+
+  get held(): number {
+    return this.arrivals - this.settled;
+  }
+
+  get overdrawn(): boolean {
+    return this.arrivals - this.granted > this.overdraft;
+  }
+
+  /** Every hundredth-odd stage breaks the stack, so that a chain of thousands does not exhaust it. */
+  get breaksStack(): boolean {
+    return this.depth > 0 && this.depth % STAGES_ON_THE_STACK === 0;
+  }
+
+  /** Nothing can arrive and nothing waits to be worked on: whatever is owed must be granted now, however little. */
+  starved(waiting: number): boolean {
+    return waiting === 0 && this.granted <= this.arrivals && this.owed > 0;
+  }
+
+  /** Books a grant. The caller announces it, then pumps. */
+  grant(count: number): void {
+    this.granted += count;
+    if (!this.pumping) this.limit = this.granted;
+    this.replenishAt = this.settled + this.lowWater();
+  }
+
+  /** Asks the witness of every account from here to the end: contexts travel from now on. */
+  ask(witness: Witness): void {
+    for (let account: CreditAccount | null = this; account !== null; account = account.below)
+      account.witness ??= witness;
+  }
+
+  enrol(producer: CreditProducer): void {
+    const parent = liveAncestor(producer.parent);
+    if (parent === null) this.producers.push(producer);
+    else {
+      parent.children.push(producer);
+      parent.hindered = true;
+    }
+  }
+
+  /** The producer is done; its children pass to its parent. */
+  leave(producer: CreditProducer): void {
+    const parent = liveAncestor(producer.parent);
+    const siblings = parent === null ? this.producers : parent.children;
+    const index = siblings.indexOf(producer);
+    if (index >= 0) siblings.splice(index, 1);
+    siblings.push(...producer.children);
+    if (parent !== null) parent.hindered = true;
+    producer.children.length = 0;
+  }
+
+  /** Offers what is available to the producers. Inside a pump it only leaves word: the loop that runs looks again. */
+  pump(): void {
+    if (this.pumping) {
+      this.pumpAgain = true;
+      return;
+    }
+    if (this.producers.length === 0 || this.arrivals >= this.granted) return;
+    this.pumping = true;
+    try {
+      do {
+        this.pumpAgain = false;
+        this.limit = this.granted;
+        this.offer(this.producers, this.granted);
+      } while (this.pumpAgain && this.arrivals < this.granted);
+    } finally {
+      this.pumping = false;
+      this.limit = this.granted;
+    }
+  }
+
+  /** Children first; the parent is asked only for what they leave (C6b). */
+  offerChildren(parent: CreditProducer): void {
+    const { limit } = this;
+    this.offer(parent.children, limit);
+    this.limit = this.pumping ? limit : this.granted;
+  }
+
+  /**
+   * Round robin with one arrival a turn, until nobody takes a turn or the credit up to `ceiling` is used. A single
+   * producer takes all at once.
+   */
+  private offer(producers: CreditProducer[], ceiling: number): void {
+    let refusals = 0;
+    while (this.arrivals < ceiling && refusals < producers.length) {
+      const producer = producers[0];
+      if (producer === undefined) return;
+      if (producers.length === 1) {
+        this.limit = ceiling;
+        this.offerTo(producer);
+        return;
+      }
+      producers.push(producer);
+      producers.shift();
+      const before = this.arrivals;
+      this.limit = Math.min(ceiling, before + 1);
+      this.offerTo(producer);
+      refusals = this.arrivals === before ? refusals + 1 : 0;
+    }
+    this.limit = ceiling;
+  }
+
+  private offerTo(producer: CreditProducer): void {
+    if (producer.children.length > 0) this.offerChildren(producer);
+    if (this.arrivals < this.limit) producer.run();
+  }
+
+  /** Half the capacity, less where credit is lent out and half can never be owed. */
+  private lowWater(): number {
+    return Math.max(1, Math.min(Math.ceil(this.capacity / 2), this.capacity - this.lent));
+  }
+}
+
+/** The producer itself, or the nearest one above it in the tree that has not ended. */
+export function liveAncestor(producer: CreditProducer | null): CreditProducer | null {
+  let candidate = producer;
+  while (candidate?.ended === true) candidate = candidate.parent;
+  return candidate;
+}

@@ -1,0 +1,123 @@
+import { Subscriber } from 'rxjs';
+import type { CreditAccount } from './CreditAccount.js';
+import { current } from './delivery.js';
+import { CREDIT } from './discovery.js';
+import { asyncLink, cutLink, isProtocolFault, nestedObservable, overflow } from './faults.js';
+import type { CreditProducer } from './protocol.js';
+import type { SluiceError } from './SluiceError.js';
+
+/**
+ * Where a stage's records arrive (C6a): a Subscriber of its own, which the links above find by its credit and which
+ * closes on complete, error and unsubscribe like any other. Closing it releases what lies above and does not end the
+ * stage: only the downstream subscription does.
+ *
+ * Every arrival passes one question first: is this a delivery of a producer that draws on this credit?
+ */
+export abstract class Entrance<T> extends Subscriber<T> {
+  readonly account: CreditAccount;
+  /** True while the link above is being subscribed: what arrives then counts as delivered (C7). */
+  private subscribing = false;
+  /** The delivery inside which this entrance came to be: its records are no sign of a cut link (C6c). */
+  private readonly bornIn: object | null;
+  private hasEnded = false;
+
+  constructor(account: CreditAccount) {
+    super();
+    this.account = account;
+    const { producer } = current;
+    if (producer === null) this.bornIn = null;
+    else {
+      producer.opened = true;
+      this.bornIn = producer.token ??= {};
+    }
+  }
+
+  get [CREDIT](): CreditAccount {
+    return this.account;
+  }
+
+  /** Takes over a record that has been counted. */
+  protected abstract accept(value: T): void;
+
+  /** Told once that nothing more arrives. */
+  protected abstract upstreamCompleted(): void;
+  protected abstract upstreamFailed(error: unknown): void;
+
+  /** Ends the stage at once with an error of the protocol. */
+  protected abstract fault(error: SluiceError): void;
+
+  /** A push found no place. True: it has been dealt with. The default makes it the overflow error (C8). */
+  protected overflowed(value: T): boolean {
+    void value;
+    return false;
+  }
+
+  /** True where pushes have a policy: then no push is a fault of the link. */
+  protected get takesPushes(): boolean {
+    return false;
+  }
+
+  /** Subscribes `link` to this entrance. */
+  protected readonly connect = (link: { subscribe(subscriber: Subscriber<T>): unknown }): void => {
+    this.subscribing = true;
+    try {
+      link.subscribe(this);
+    } finally {
+      this.subscribing = false;
+    }
+  };
+
+  override next(value: T): void {
+    if (this.closed) return;
+    const { producer } = current;
+    if ((producer === null || producer.account !== this.account) && !this.admits(value, producer)) return;
+    if (isFlow(value)) {
+      this.fault(nestedObservable(this.account.name));
+      return;
+    }
+    this.account.arrivals++;
+    this.accept(value);
+  }
+
+  override complete(): void {
+    if (this.hasEnded || this.closed) return;
+    this.hasEnded = true;
+    this.unsubscribe();
+    this.upstreamCompleted();
+  }
+
+  override error(error: unknown): void {
+    if (this.hasEnded || this.closed) return;
+    this.hasEnded = true;
+    this.unsubscribe();
+    if (isProtocolFault(error)) this.fault(error as SluiceError);
+    else this.upstreamFailed(error);
+  }
+
+  /** The question for a record that no linked producer delivers. False: it does not come in. */
+  private admits(value: T, producer: CreditProducer | null): boolean {
+    const { account } = this;
+    if (!this.takesPushes) {
+      if (producer !== null) {
+        if (producer.token === null || producer.token !== this.bornIn) {
+          if (!producer.account.bounded) producer.unsubscribe();
+          this.fault(cutLink(account.name));
+          return false;
+        }
+      } else if (!this.subscribing && (account.producers.length > 0 || account.unaccounted)) {
+        this.fault(asyncLink(account.name));
+        return false;
+      }
+    }
+    if (account.arrivals < account.granted) return true;
+    if (!this.overflowed(value)) this.fault(overflow(account.name, account.capacity));
+    return false;
+  }
+}
+
+/** Rule C15: an Observable, of whatever copy of RxJS. */
+export function isFlow(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { subscribe, pipe } = value as { subscribe?: unknown; pipe?: unknown };
+  return typeof subscribe === 'function' && typeof pipe === 'function';
+}

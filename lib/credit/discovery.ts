@@ -1,0 +1,40 @@
+import type { CreditAccount } from './CreditAccount.js';
+
+/**
+ * Rule C6. A subscriber that carries this property grants the credit in it. A registered symbol and not a class,
+ * because two copies of the library in one program must find each other.
+ */
+export const CREDIT = Symbol.for('sluice.credit.1');
+
+/** A subscriber in a link that carries this wants records to have a context (withRecord). */
+export const ASKS = Symbol.for('sluice.asks.1');
+
+export interface CreditHolder {
+  readonly [CREDIT]: CreditAccount;
+}
+
+interface Link {
+  readonly [CREDIT]?: CreditAccount;
+  readonly [ASKS]?: boolean;
+  /** The one thing of RxJS that is not public: every built-in operator's subscriber names the next one with it. */
+  readonly destination?: unknown;
+}
+
+export interface Discovery {
+  /** Null: no stage below, demand is unbounded. */
+  readonly account: CreditAccount | null;
+  readonly asks: boolean;
+}
+
+/** Walks down the chain of destinations to the nearest entrance. There is no limit on the walk. */
+export function discoverCredit(subscriber: object): Discovery {
+  let asks = false;
+  let link: unknown = subscriber;
+  while (typeof link === 'object' && link !== null) {
+    const { [CREDIT]: account, [ASKS]: askedHere, destination } = link as Link;
+    if (askedHere === true) asks = true;
+    if (account !== undefined) return { account, asks };
+    link = destination;
+  }
+  return { account: null, asks };
+}

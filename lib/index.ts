@@ -1,0 +1,13 @@
+export { CreditSubject } from './credit/CreditSubject.js';
+export { Flowable } from './credit/Flowable.js';
+export { FlowableSubscriber } from './credit/FlowableSubscriber.js';
+export { SluiceError, type SluiceCode } from './credit/SluiceError.js';
+export { subscribeWithCredit } from './credit/subscribeWithCredit.js';
+export { stage, type StageProjectOptions } from './operators/stage.js';
+export type { StageInfo } from './operators/StageInfo.js';
+export { fromPull, type Pullable, type PullableFactory } from './sources/fromPull.js';
+export { run, RunError, type RunOptions, type RunReport } from './sinks/run.js';
+export type { DeadLetter } from './records/DeadLetter.js';
+export type { LedgerCount, StageCount } from './records/Ledger.js';
+export type { RecordContext } from './records/RecordContext.js';
+export type { Outcome } from './records/outcome.js';

@@ -1,0 +1,274 @@
+import type { Observable } from 'rxjs';
+import { current } from '../credit/delivery.js';
+import { isFlow } from '../credit/Entrance.js';
+import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { Inbox } from '../credit/Inbox.js';
+import { codeOf, SluiceError } from '../credit/SluiceError.js';
+import type { StageOptions } from '../options/common.js';
+import { unwatched } from '../records/Bookkeeper.js';
+import { writeLetter, type DeadLetter } from '../records/DeadLetter.js';
+import { CANCELLED } from '../records/outcome.js';
+import type { RecordContext } from '../records/RecordContext.js';
+import { Lanes, type Lane } from './Lanes.js';
+import type { Overflow } from './overflow.js';
+import { isWork, NOTHING, Slot, type SlotOwner } from './Slot.js';
+import { BUSY, IDLE, StageCore } from './StageCore.js';
+import { WorkInfo, type StageInfo } from './StageInfo.js';
+
+export type Project<T, R> = (value: T, info: StageInfo) => R | PromiseLike<R> | Observable<R>;
+
+/** The options of `stage`, checked and complete. */
+export interface ProjectSettings<T> extends StageOptions {
+  readonly capacity: number;
+  readonly concurrency: number;
+  readonly order: 'input' | 'none' | { readonly perKey: (value: T) => unknown };
+  readonly onFailure: 'error' | 'deadLetter';
+  readonly onDeadLetter: ((letter: DeadLetter) => void) | undefined;
+  readonly overflow: Overflow;
+  readonly overdraft: number | undefined;
+}
+
+/**
+ * The machine of `stage`: at most `concurrency` records in work, a finished result that waits for credit included.
+ * A synchronous result with nothing ahead of it passes straight through; the rest goes through slots.
+ */
+export class ProjectStage<T, R> extends StageCore<T, R> implements SlotOwner<T, R> {
+  private index = 0;
+  /** Slots in use: running, or finished and waiting for credit. */
+  private active = 0;
+  private readonly wantsInfo: boolean;
+  private readonly lanes: Lanes<T> | null;
+  /** In order of input: every slot in use. Else: the finished ones, as they finish. */
+  private readonly window = new Inbox<Slot<T, R>>();
+  private readonly slots: Slot<T, R>[] = [];
+  private readonly freeSlots: Slot<T, R>[] = [];
+
+  constructor(
+    output: FlowableSubscriber<R>,
+    private readonly project: Project<T, R>,
+    private readonly settings: ProjectSettings<T>,
+  ) {
+    super(output, settings, 'stage', settings.overflow, settings.overdraft);
+    this.wantsInfo = project.length !== 1;
+    this.lanes = typeof settings.order === 'object' ? new Lanes() : null;
+    if (this.wantsInfo) this.account.witness ??= unwatched;
+    if (
+      settings.onFailure === 'deadLetter' &&
+      settings.onDeadLetter === undefined &&
+      this.books?.keepsLetters !== true
+    ) {
+      throw new SluiceError(
+        'NO_DEAD_LETTERS',
+        `stage '${this.name}' has onFailure: 'deadLetter' and nobody keeps the letters: ` +
+          `end the pipeline with run(flow), or give the stage onDeadLetter: (letter) => …`,
+      );
+    }
+    if (this.idleNow()) this.mode = IDLE;
+  }
+
+  override next(value: T): void {
+    const { producer } = current;
+    const { account, output } = this;
+    const passes = this.mode === IDLE && producer !== null && producer.account === account && output.ready();
+    if (!passes || isFlow(value)) {
+      super.next(value);
+      return;
+    }
+    this.mode = BUSY;
+    account.arrivals++;
+    if (account.witness !== null) this.begin(value, this.takeOver(value), null);
+    else this.pass(value);
+    if (this.active !== 0 || this.inbox.size !== 0 || this.over || this.upstreamEnded) {
+      this.mode = IDLE;
+      this.drain();
+    } else {
+      this.mode = IDLE;
+      if (account.settled >= account.replenishAt) this.replenish();
+    }
+  }
+
+  /** The shortest way through: nobody asks for contexts, and nothing is ahead. */
+  private pass(value: T): void {
+    let result;
+    try {
+      result = (this.project as (value: T) => R | PromiseLike<R> | Observable<R>)(value);
+    } catch (error) {
+      this.failed(value, null, null, error);
+      return;
+    }
+    if (isWork(result)) {
+      this.follow(value, null, null, result, null);
+      return;
+    }
+    this.output.deliver(result);
+    this.account.settled++;
+  }
+
+  protected override idleNow(): boolean {
+    if (this.lanes !== null || this.account.breaksStack) return false;
+    return this.active === 0 && this.inbox.size === 0 && !this.over && !this.upstreamEnded;
+  }
+
+  protected override get waiting(): number {
+    return this.lanes === null ? this.inbox.size : this.lanes.size;
+  }
+
+  protected override enqueue(value: T, record: RecordContext | null): void {
+    const { order } = this.settings;
+    if (typeof order !== 'object' || this.lanes === null) {
+      super.enqueue(value, record);
+      return;
+    }
+    let key;
+    try {
+      key = order.perKey(value);
+    } catch (error) {
+      this.failed(value, record, null, new SluiceError('KEY', `stage '${this.name}': perKey threw`, { cause: error }));
+      return;
+    }
+    this.lanes.push(key, value, record);
+  }
+
+  protected work(): void {
+    const { concurrency } = this.settings;
+    while (!this.over) {
+      const head = this.window.peek();
+      if (head !== undefined && this.mayHandOn(head)) {
+        this.window.shift();
+        this.handOn(head);
+      } else if (this.active < concurrency && this.beginNext()) {
+        // Look again from the start: its result may be ready.
+      } else return;
+    }
+  }
+
+  slotDone(slot: Slot<T, R>): void {
+    if (this.over) return;
+    if (slot.state === 'failed' && this.settings.onFailure === 'error') {
+      this.output.error(slot.error);
+      return;
+    }
+    if (this.settings.order !== 'input') this.window.push(slot);
+    this.drain();
+  }
+
+  protected abandon(): void {
+    for (const slot of this.slots) {
+      const { record, state, error } = slot;
+      slot.release();
+      if (record === null) continue;
+      record.note(CANCELLED, state === 'failed' && error !== undefined ? codeOf(error) : 'UNSUBSCRIBED');
+      record.release();
+    }
+    this.lanes?.clear((record) => {
+      this.cancelRecord(record);
+    });
+  }
+
+  private mayHandOn(slot: Slot<T, R>): boolean {
+    if (slot.state === 'running') return false;
+    return slot.state === 'failed' || slot.result === NOTHING || this.output.ready();
+  }
+
+  private beginNext(): boolean {
+    if (this.lanes !== null) {
+      const next = this.lanes.shift();
+      if (next === undefined) return false;
+      this.begin(next.value, next.record, next.lane);
+      return true;
+    }
+    if (this.inbox.size === 0) return false;
+    this.begin(this.inbox.shift() as T, this.takeRecord(), null);
+    return true;
+  }
+
+  private begin(value: T, record: RecordContext | null, lane: Lane<T> | null): void {
+    const info = this.wantsInfo && record !== null ? new WorkInfo(record, this.index) : null;
+    this.index++;
+    let result;
+    try {
+      result = this.project(value, info as StageInfo);
+    } catch (error) {
+      this.failed(value, record, lane, error);
+      return;
+    }
+    if (this.over) this.cancelRecord(record);
+    else if (isWork(result)) this.follow(value, record, lane, result, info);
+    else if (this.window.size === 0 && this.output.ready()) this.emit(result, record, lane);
+    else {
+      const slot = this.occupy(value, record, lane);
+      slot.state = 'done';
+      slot.result = result;
+      this.window.push(slot);
+    }
+  }
+
+  private follow(
+    value: T,
+    record: RecordContext | null,
+    lane: Lane<T> | null,
+    work: PromiseLike<R> | Observable<R>,
+    info: WorkInfo | null,
+  ): void {
+    const slot = this.occupy(value, record, lane);
+    slot.info = info;
+    slot.state = 'running';
+    if (this.settings.order === 'input') this.window.push(slot);
+    slot.follow(work);
+  }
+
+  private occupy(value: T, record: RecordContext | null, lane: Lane<T> | null): Slot<T, R> {
+    let slot = this.freeSlots.pop();
+    if (slot === undefined) {
+      slot = new Slot<T, R>(this);
+      this.slots.push(slot);
+    }
+    this.active++;
+    slot.value = value;
+    slot.record = record;
+    slot.lane = lane;
+    return slot;
+  }
+
+  /** Takes a finished slot out of use and does what its result asks for. */
+  private handOn(slot: Slot<T, R>): void {
+    const { state, result, error, record, lane } = slot;
+    const value = slot.value as T;
+    slot.release();
+    this.active--;
+    this.freeSlots.push(slot);
+    if (state === 'failed') this.failed(value, record, lane, error);
+    else if (result === NOTHING) {
+      if (lane !== null) this.lanes?.finished(lane);
+      this.passedOn();
+      record?.release();
+    } else this.emit(result as R, record, lane);
+  }
+
+  private emit(result: R, record: RecordContext | null, lane: Lane<T> | null): void {
+    if (record === null) this.output.deliver(result);
+    else this.output.deliverRecord(result, record);
+    if (lane !== null) this.lanes?.finished(lane);
+    this.account.settled++;
+  }
+
+  private failed(value: T, record: RecordContext | null, lane: Lane<T> | null, error: unknown): void {
+    const code = codeOf(error);
+    if (lane !== null) this.lanes?.finished(lane);
+    if (this.settings.onFailure === 'error') {
+      this.settleHere(record, CANCELLED, code);
+      this.output.error(error);
+      return;
+    }
+    try {
+      const letter = writeLetter(value, record, this.name, error, this.scheduler.now());
+      this.books?.deadLetter(letter);
+      this.settings.onDeadLetter?.(letter);
+    } catch (hookError) {
+      this.settleHere(record, CANCELLED, code);
+      this.output.error(hookError);
+      return;
+    }
+    this.deadLetter(record, code);
+  }
+}

@@ -1,0 +1,106 @@
+import { Subscriber, type Observable, type Subscription } from 'rxjs';
+import { isFlow } from '../credit/Entrance.js';
+import type { RecordContext } from '../records/RecordContext.js';
+import type { Lane } from './Lanes.js';
+import type { WorkInfo } from './StageInfo.js';
+
+/** Stands for "no value": an Observable that completed without one. */
+export const NOTHING: unique symbol = Symbol('nothing');
+
+/** Who is told when the work on a record ends. */
+export interface SlotOwner<T, R> {
+  slotDone(slot: Slot<T, R>): void;
+}
+
+/**
+ * One place for a record in work. Slots are used again, and each makes its two callbacks once, so that a promise costs
+ * no closure of ours. That is safe for native promises only, which settle once; what any other thenable says is
+ * believed the first time.
+ */
+export class Slot<T, R> {
+  value: T | undefined = undefined;
+  record: RecordContext | null = null;
+  lane: Lane<T> | null = null;
+  result: R | typeof NOTHING | undefined = undefined;
+  error: unknown = undefined;
+  state: 'free' | 'running' | 'done' | 'failed' = 'free';
+  info: WorkInfo | null = null;
+  private inner: Subscription | null = null;
+
+  constructor(private readonly owner: SlotOwner<T, R>) {}
+
+  readonly succeed = (result: R | typeof NOTHING): void => {
+    if (this.state !== 'running') return;
+    this.state = 'done';
+    this.result = result;
+    this.owner.slotDone(this);
+  };
+
+  readonly fail = (error: unknown): void => {
+    if (this.state !== 'running') return;
+    this.state = 'failed';
+    this.error = error;
+    this.owner.slotDone(this);
+  };
+
+  /** Follows what `project` returned to its end. */
+  follow(work: PromiseLike<R> | Observable<R>): void {
+    this.state = 'running';
+    if (isFlow(work)) this.followFlow(work as Observable<R>);
+    else if (work instanceof Promise) (work as Promise<R>).then(this.succeed, this.fail);
+    else this.followThenable(work as PromiseLike<R>);
+  }
+
+  /** Lets go of the work; whatever it says later is not heard. */
+  release(): void {
+    const { inner, info } = this;
+    const wasRunning = this.state === 'running';
+    this.state = 'free';
+    this.value = this.result = this.error = undefined;
+    this.record = null;
+    this.lane = null;
+    this.inner = null;
+    this.info = null;
+    if (wasRunning) {
+      info?.abort();
+      inner?.unsubscribe();
+    }
+  }
+
+  private followThenable(work: PromiseLike<R>): void {
+    let open = true;
+    const once =
+      <V>(settle: (value: V) => void) =>
+      (value: V): void => {
+        if (!open) return;
+        open = false;
+        settle(value);
+      };
+    try {
+      work.then(once(this.succeed), once(this.fail));
+    } catch (error) {
+      once(this.fail)(error);
+    }
+  }
+
+  private followFlow(work: Observable<R>): void {
+    let last: R | typeof NOTHING = NOTHING;
+    const inner = new Subscriber<R>({
+      next: (value: R) => {
+        last = value;
+      },
+      error: this.fail,
+      complete: () => {
+        this.succeed(last);
+      },
+    } as Subscriber<R>);
+    this.inner = inner;
+    work.subscribe(inner);
+  }
+}
+
+/** What must be waited for: a thenable, or an Observable of whatever copy of RxJS. */
+export function isWork(result: unknown): result is PromiseLike<unknown> | Observable<unknown> {
+  if (typeof result !== 'object' || result === null) return false;
+  return typeof (result as { then?: unknown }).then === 'function' || isFlow(result);
+}

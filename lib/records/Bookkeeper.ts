@@ -1,0 +1,45 @@
+import type { CreditProducer, DeliveredRecord, Stoppable, Witness } from '../credit/protocol.js';
+import type { DeadLetter } from './DeadLetter.js';
+import { RecordContext } from './RecordContext.js';
+import type { StageEntry } from './StageEntry.js';
+
+/** Opens contexts and is told when they settle. This one keeps no books: it serves a source that commits, no more. */
+export class Bookkeeper implements Witness {
+  open(value: unknown, source: CreditProducer | null, link: CreditProducer | null): RecordContext {
+    const record = new RecordContext(value, this, source);
+    const withheld = link === null ? null : link.withheld;
+    if (link !== null && withheld !== null) {
+      link.withheld = null;
+      record.adopt(withheld);
+    }
+    return record;
+  }
+
+  settle(record: DeliveredRecord): void {
+    void record;
+  }
+
+  /** Whether a dead letter handed to it is kept or told to somebody. */
+  get keepsLetters(): boolean {
+    return false;
+  }
+
+  deadLetter(letter: DeadLetter): void {
+    void letter;
+  }
+
+  enrolStage(stage: StageEntry): void {
+    void stage;
+  }
+
+  enrolSource(source: Stoppable): void {
+    void source;
+  }
+
+  leaveSource(source: Stoppable): void {
+    void source;
+  }
+}
+
+/** For whoever needs contexts and no ledger. */
+export const unwatched = new Bookkeeper();

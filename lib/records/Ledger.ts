@@ -1,0 +1,137 @@
+import type { CreditProducer, DeliveredRecord, Stoppable } from '../credit/protocol.js';
+import type { SluiceCode } from '../credit/SluiceError.js';
+import { Bookkeeper } from './Bookkeeper.js';
+import type { DeadLetter } from './DeadLetter.js';
+import { OUTCOMES, type Outcome } from './outcome.js';
+import type { RecordContext } from './RecordContext.js';
+import type { StageEntry } from './StageEntry.js';
+
+export interface StageCount {
+  readonly stage: string;
+  readonly arrived: number;
+  readonly passedOn: number;
+  readonly settledHere: number;
+  readonly held: number;
+  readonly capacity: number;
+}
+
+export interface LedgerCount extends Readonly<Record<Outcome, number>> {
+  /** Records that entered the pipeline. in = the five outcomes + inFlight, at every instant. */
+  readonly in: number;
+  readonly inFlight: number;
+  /** The most records that were in flight at the same time. */
+  readonly peakLive: number;
+  /** How often each code was the reason, for each outcome that has reasons. */
+  readonly codes: Readonly<Record<Outcome, Readonly<Partial<Record<SluiceCode, number>>>>>;
+  readonly stages: readonly StageCount[];
+}
+
+type Codes = Partial<Record<SluiceCode, number>>;
+
+/** The books of one pipeline for one subscription: in = sum of outcomes + in flight. */
+export class Ledger extends Bookkeeper {
+  private entered = 0;
+  private settledCount = 0;
+  private peak = 0;
+  private readonly outcomes: Record<Outcome, number> = {
+    filtered: 0,
+    delivered: 0,
+    rejected: 0,
+    deadLettered: 0,
+    cancelled: 0,
+  };
+  private readonly codes: Record<Outcome, Codes> = {
+    filtered: {},
+    delivered: {},
+    rejected: {},
+    deadLettered: {},
+    cancelled: {},
+  };
+  private readonly stages: StageEntry[] = [];
+  private readonly sources = new Set<Stoppable>();
+  private isStopped = false;
+  private isLate = false;
+
+  /**
+   * @param onDeadLetter called with each letter, at the moment the record is given up
+   * @param onIdle called when nothing is in flight any more after `stop()`
+   */
+  constructor(
+    private readonly onDeadLetter: (letter: DeadLetter) => void = () => undefined,
+    private readonly onIdle: () => void = () => undefined,
+  ) {
+    super();
+  }
+
+  get inFlight(): number {
+    return this.entered - this.settledCount;
+  }
+
+  override open(value: unknown, source: CreditProducer | null, link: CreditProducer | null): RecordContext {
+    const live = ++this.entered - this.settledCount;
+    if (live > this.peak) this.peak = live;
+    return super.open(value, source, link);
+  }
+
+  override settle(record: DeliveredRecord): void {
+    this.settledCount++;
+    const { outcome, code: noted } = record as RecordContext;
+    const code = this.isLate && noted === 'UNSUBSCRIBED' ? 'DRAIN_DEADLINE' : noted;
+    this.outcomes[outcome]++;
+    if (code !== null) {
+      const counts = this.codes[outcome];
+      counts[code] = (counts[code] ?? 0) + 1;
+    }
+    if (this.isStopped && this.inFlight === 0) this.onIdle();
+  }
+
+  override enrolSource(source: Stoppable): void {
+    this.sources.add(source);
+  }
+
+  override leaveSource(source: Stoppable): void {
+    this.sources.delete(source);
+  }
+
+  override enrolStage(stage: StageEntry): void {
+    this.stages.push(stage);
+  }
+
+  override get keepsLetters(): boolean {
+    return true;
+  }
+
+  override deadLetter(letter: DeadLetter): void {
+    this.onDeadLetter(letter);
+  }
+
+  /** Every source is told to give no more; what it has given goes on. */
+  stop(): void {
+    this.isStopped = true;
+    for (const source of [...this.sources]) source.complete();
+    if (this.inFlight === 0) this.onIdle();
+  }
+
+  /** From now on what is cancelled was cancelled by the deadline of the drain. */
+  deadlinePassed(): void {
+    this.isLate = true;
+  }
+
+  count(): LedgerCount {
+    return {
+      in: this.entered,
+      ...this.outcomes,
+      inFlight: this.inFlight,
+      peakLive: this.peak,
+      codes: Object.fromEntries(
+        OUTCOMES.map((outcome) => [outcome, { ...this.codes[outcome] }]),
+      ) as LedgerCount['codes'],
+      stages: this.stages.map(countStage),
+    };
+  }
+}
+
+function countStage({ name, account, settledHere }: StageEntry): StageCount {
+  const { arrivals, settled, held, capacity } = account;
+  return { stage: name, arrived: arrivals, passedOn: settled - settledHere, settledHere, held, capacity };
+}

@@ -1,0 +1,88 @@
+import type { CreditProducer, DeliveredRecord, Witness } from '../credit/protocol.js';
+import type { SluiceCode } from '../credit/SluiceError.js';
+import { DELIVERED, FILTERED, OUTCOMES, type Outcome, type OutcomeRank } from './outcome.js';
+
+/**
+ * What travels beside a record, never around it: user code sees raw values. Its permit counts references (P1): the
+ * delivery that is its scope, each arrival that has not settled, each flow subscribed inside the scope. At zero the
+ * permit is settled, exactly once, with the worst outcome that was noted.
+ */
+export class RecordContext implements DeliveredRecord {
+  /** Set by keyGen. */
+  key: unknown = undefined;
+  /** Set by keyGen. */
+  partition: number | undefined = undefined;
+  /** @internal */
+  references = 1;
+  private rank: OutcomeRank = FILTERED;
+  /** Why, where it was not delivered: the code noted with the worst outcome. */
+  code: SluiceCode | null = null;
+  private isSettled = false;
+  private adopted: DeliveredRecord[] | null = null;
+
+  /** @internal */
+  constructor(
+    /** The value as it entered the pipeline. */
+    readonly origin: unknown,
+    /** @internal */
+    readonly witness: Witness,
+    private readonly source: CreditProducer | null,
+  ) {}
+
+  /** What became of it so far; final once it is settled. */
+  get outcome(): Outcome {
+    return OUTCOMES[this.rank];
+  }
+
+  get settled(): boolean {
+    return this.isSettled;
+  }
+
+  /** @internal Notes what became of one descendant. The worst is kept. */
+  note(rank: OutcomeRank, code: SluiceCode | null): void {
+    if (rank < this.rank) return;
+    this.code = rank === this.rank ? (this.code ?? code) : code;
+    this.rank = rank;
+  }
+
+  /** @internal */
+  passedLastStage(): void {
+    if (this.rank < DELIVERED) this.rank = DELIVERED;
+  }
+
+  /** @internal Gives one reference back. */
+  release(): void {
+    if (--this.references === 0) this.unheld(null);
+  }
+
+  /** @internal */
+  unheld(link: CreditProducer | null): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.witness.settle(this);
+    if (this.source?.settled == null && this.adopted === null) return;
+    const mayBeHeld = this.rank === FILTERED && link !== null && link.account.bounded && !link.ended;
+    if (mayBeHeld) (link.withheld ??= []).push(this);
+    else this.tellSource();
+  }
+
+  /** @internal */
+  adopt(withheld: DeliveredRecord[]): void {
+    if (this.isSettled) for (const record of withheld) record.confirm(this.rank);
+    else if (this.adopted === null) this.adopted = withheld;
+    else this.adopted.push(...withheld);
+  }
+
+  /** @internal Tells the source, with the worse of its own outcome and that of the record that released it. */
+  confirm(fate: OutcomeRank): void {
+    if (fate > DELIVERED && fate > this.rank) this.rank = fate;
+    this.tellSource();
+  }
+
+  private tellSource(): void {
+    const { adopted, source } = this;
+    this.adopted = null;
+    if (adopted !== null) for (const record of adopted) record.confirm(this.rank);
+    source?.settled?.(this);
+  }
+}

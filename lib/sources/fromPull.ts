@@ -1,0 +1,128 @@
+import { Flowable } from '../credit/Flowable.js';
+import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { SluiceError } from '../credit/SluiceError.js';
+import { show } from '../options/checkOptions.js';
+import { pullAsync } from './pullAsync.js';
+import { pullSync } from './pullSync.js';
+
+/** What can be pulled from. A Node Readable is an AsyncIterable. */
+export type Pullable<T> = Iterable<T> | AsyncIterable<T> | ReadableStream<T>;
+
+/** Makes a fresh input for each subscription, so that retry and repeat can start again. */
+export type PullableFactory<T> = (context: { readonly signal: AbortSignal }) => Pullable<T>;
+
+/**
+ * A source that is pulled: nothing is taken from `input` for which no credit is there.
+ *
+ * `input` is an Iterable, an AsyncIterable, a Node Readable, a Web ReadableStream, or a function that makes one of
+ * them. Only a function, and an iterable that is not its own iterator (an array, a Set), can be subscribed to twice; a
+ * generator or a stream fails the second time with SOURCE_CONSUMED.
+ *
+ * - **Emits** while the stage below has credit; with no stage below, all it has. An asynchronous input holds at most
+ *   one item in hand, taken against credit that another producer used meanwhile.
+ * - **Back-pressures** the input by not asking it.
+ * - **Completes** when the input is done, and fails when it throws.
+ * - **Cancels** by `return()` (a ReadableStream: `cancel()`) at once, or when a running `next()` ends; the `signal`
+ *   that a function is given is aborted at once. What `return()` throws then is reported as RxJS reports any error of
+ *   a teardown; what it rejects with is not reported, since nobody is left to hear it.
+ *
+ * @throws SluiceError NOT_PULLABLE when `input` is none of these
+ *
+ * @example
+ * fromPull(() => fs.createReadStream('orders.csv').pipe(parse())).pipe(stage(save, { concurrency: 8 })).subscribe();
+ */
+export function fromPull<T>(input: Pullable<T> | PullableFactory<T>): Flowable<T> {
+  if (typeof input === 'function') {
+    return new Flowable<T>((subscriber) => {
+      const controller = new AbortController();
+      subscriber.add(() => {
+        controller.abort();
+      });
+      pull(input({ signal: controller.signal }), subscriber);
+    });
+  }
+  if (!isPullable(input)) throw notPullable(input);
+  return new Flowable<T>((subscriber) => {
+    pull(input, subscriber);
+  });
+}
+
+const consumed = new WeakSet();
+
+function pull<T>(input: Pullable<T>, subscriber: FlowableSubscriber<T>): void {
+  if (!isPullable(input)) throw notPullable(input);
+  if (isAsync(input)) {
+    const iterator = input[Symbol.asyncIterator]();
+    consumeOnce(input, iterator);
+    pullAsync(iterator, subscriber);
+  } else if (isStream(input)) {
+    consumeOnce(input, input);
+    pullAsync(iterateStream(input), subscriber);
+  } else {
+    const iterator = input[Symbol.iterator]();
+    if (typeof input !== 'string') consumeOnce(input, iterator);
+    pullSync(iterator, subscriber);
+  }
+}
+
+/** What is its own iterator, or a stream, is gone once it has been read. */
+function consumeOnce(input: object, iterator: object): void {
+  if (iterator !== input && !isReadable(input)) return;
+  if (consumed.has(input)) {
+    throw new SluiceError(
+      'SOURCE_CONSUMED',
+      `fromPull: this ${isReadable(input) ? 'stream' : 'iterator'} has been read by an earlier subscription; ` +
+        `write fromPull(() => …) with a function that makes a new one for each`,
+    );
+  }
+  consumed.add(input);
+}
+
+function isPullable(input: unknown): input is Pullable<unknown> {
+  if (typeof input === 'string') return true;
+  return typeof input === 'object' && input !== null && (isAsync(input) || isStream(input) || isSync(input));
+}
+
+function isAsync<T>(input: unknown): input is AsyncIterable<T> {
+  return typeof (input as Partial<AsyncIterable<T>>)[Symbol.asyncIterator] === 'function' && !isWebStream(input);
+}
+
+function isSync<T>(input: unknown): input is Iterable<T> {
+  return typeof (input as Partial<Iterable<T>>)[Symbol.iterator] === 'function';
+}
+
+function isWebStream(input: unknown): boolean {
+  return typeof (input as Partial<ReadableStream>).getReader === 'function';
+}
+
+function isStream<T>(input: unknown): input is ReadableStream<T> {
+  return isWebStream(input);
+}
+
+function isReadable(input: object): boolean {
+  return isWebStream(input) || typeof (input as { pipe?: unknown; read?: unknown }).read === 'function';
+}
+
+/** Web streams are read by a reader, because not every browser's stream is an AsyncIterable. */
+function iterateStream<T>(stream: ReadableStream<T>): AsyncIterator<T> {
+  const reader = stream.getReader();
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      return done ? { done: true, value: undefined } : { done: false, value };
+    },
+    async return() {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+function notPullable(input: unknown): SluiceError {
+  return new SluiceError(
+    'NOT_PULLABLE',
+    `fromPull: cannot pull from ${show(input)}; give an Iterable, an AsyncIterable, a Node Readable, ` +
+      `a Web ReadableStream, or a function that returns one of them; a promise goes in by from(promise), ` +
+      `an Observable needs no fromPull`,
+  );
+}
