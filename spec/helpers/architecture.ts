@@ -49,9 +49,6 @@ const folders: Readonly<Record<string, Folder>> = {
 /** Folders that may import everything, and that nothing else in lib may import. */
 const outermost = ['testing', 'marbles'];
 
-/** Single files that a folder may import although the folder they are in is closed to it. */
-const exceptions: Readonly<Record<string, readonly string[]>> = { options: ['lib/credit/errors.ts'] };
-
 /** The arithmetic of credit, which must outlive the RxJS of today. */
 const arithmetic = ['lib/credit/CreditAccount.ts', 'lib/credit/Inbox.ts', 'lib/credit/trampoline.ts'];
 
@@ -169,7 +166,7 @@ function wrongTarget(
   if (to === '') return 'a barrel is imported by nothing in lib';
   const folder = folders[from];
   if (folder === undefined) return `lib/${from} is not in the table of folders`;
-  if (folder.from.includes(to) || (exceptions[from] ?? []).includes(target)) return undefined;
+  if (folder.from.includes(to)) return undefined;
   if (!(folder.typesFrom ?? []).includes(to)) return `${from} may not import ${to}`;
   return typeOnly ? undefined : `${from} may import only types from ${to}`;
 }
