@@ -75,7 +75,7 @@ describe('the direction of imports', () => {
     ['lib/credit/a.ts', `const p = await import('../records/Permit.js');`, 'credit may not import records'],
     ['lib/credit/a.ts', `let p: import('../records/Permit.js').Permit;`, 'credit may not import records'],
     ['lib/credit/a.ts', `import * as z from 'zod';`, 'credit may import only rxjs'],
-    ['lib/credit/a.ts', `import { count } from '../options/common.js';`, 'credit may not import options'],
+    ['lib/credit/a.ts', `import { validate } from '../options/validate.js';`, 'credit may not import options'],
     ['lib/records/a.ts', `import { stage } from '../operators/stage.js';`, 'records may not import operators'],
     [
       'lib/control/a.ts',

@@ -2,7 +2,7 @@ import { asapScheduler, asyncScheduler, Subscriber, type SchedulerLike } from 'r
 import { CreditAccount, liveAncestor } from './CreditAccount.js';
 import { current } from './delivery.js';
 import { discoverCredit } from './discovery.js';
-import type { CreditProducer, DeliveredRecord } from './protocol.js';
+import type { CreditProducer, DeliveredRecord, Witness } from './protocol.js';
 import { enterFrame, insideFrame, leaveFrame, whenShallow } from './trampoline.js';
 
 /** After so many deliveries in a row that did not arrive, a producer lets others run (C7). */
@@ -44,13 +44,13 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
   private missedAt = -1;
   private everMissed = false;
   /** The record inside whose delivery this flow was subscribed: held until the flow ends (P1). */
-  private readonly scope: DeliveredRecord | null;
+  readonly scope: DeliveredRecord | null;
   /** A stage's output is no source: its records have come in already. */
   private isSource = true;
   scheduler: SchedulerLike = asyncScheduler;
 
-  /** True where an operator in the link wants contexts. */
-  readonly asks: boolean;
+  /** Who opens contexts where nobody below does: an operator in the link, or this source itself, wants them. */
+  asks: Witness | null;
 
   /** @internal */
   constructor(target: Subscriber<T>) {
@@ -69,7 +69,7 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
     // An operator that had put a record by opens its flow when an earlier one ends: that record is answered.
     const { parent } = this;
     if (parent !== null && parent !== around && parent.unanswered > 0) parent.unanswered--;
-    this.scope = record !== null && record.witness === this.account.witness ? record : null;
+    this.scope = record !== null && record.witness === (this.account.witness ?? asks) ? record : null;
     if (this.scope !== null) this.scope.references++;
   }
 
@@ -93,19 +93,15 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
     this.run();
   }
 
+  /** @internal Hands on what a flow of this stage's delivers on the same credit. */
+  forward(value: T): void {
+    if (!this.closed) this.target.next(value);
+  }
+
   /** @internal As `onDemand`, for the output of a stage. */
   onStageDemand(drain: () => void): void {
     this.isSource = false;
     this.onDemand(drain);
-  }
-
-  /**
-   * For a source that commits: `settled` is called once for each record this source delivered, when the last of its
-   * descendants has settled. A record that vanished in the link is reported with the next arrival on that link, or
-   * when the link ends, because an operator such as bufferCount may be holding it (P3).
-   */
-  onSettled(settled: (record: DeliveredRecord) => void): void {
-    this.settled = settled;
   }
 
   run(): void {
@@ -132,7 +128,7 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
       this.target.next(value);
       return;
     }
-    const { witness } = this.account;
+    const witness = this.account.witness ?? this.asks;
     if (witness === null) this.deliver(value);
     else if (this.scope === null) this.deliverRecord(value, witness.open(value, this, null));
     else {

@@ -16,7 +16,6 @@ export type SluiceCode =
   | 'KEY'
   | 'TIMEOUT'
   | 'FAILED'
-  | 'DROPPED'
   | 'UNSUBSCRIBED'
   | 'DRAIN_DEADLINE'
   // how a run ended

@@ -1,4 +1,5 @@
 import type { CreditAccount } from './CreditAccount.js';
+import type { Witness } from './protocol.js';
 
 /**
  * Rule C6. A subscriber that carries this property grants the credit in it. A registered symbol and not a class,
@@ -6,7 +7,7 @@ import type { CreditAccount } from './CreditAccount.js';
  */
 export const CREDIT = Symbol.for('sluice.credit.1');
 
-/** A subscriber in a link that carries this wants records to have a context (withRecord). */
+/** A subscriber in a link that carries this wants records to have a context, and says who opens it (withRecord). */
 export const ASKS = Symbol.for('sluice.asks.1');
 
 export interface CreditHolder {
@@ -15,7 +16,7 @@ export interface CreditHolder {
 
 interface Link {
   readonly [CREDIT]?: CreditAccount;
-  readonly [ASKS]?: boolean;
+  readonly [ASKS]?: Witness;
   /** The one thing of RxJS that is not public: every built-in operator's subscriber names the next one with it. */
   readonly destination?: unknown;
 }
@@ -23,16 +24,16 @@ interface Link {
 export interface Discovery {
   /** Null: no stage below, demand is unbounded. */
   readonly account: CreditAccount | null;
-  readonly asks: boolean;
+  readonly asks: Witness | null;
 }
 
 /** Walks down the chain of destinations to the nearest entrance. There is no limit on the walk. */
 export function discoverCredit(subscriber: object): Discovery {
-  let asks = false;
+  let asks: Witness | null = null;
   let link: unknown = subscriber;
   while (typeof link === 'object' && link !== null) {
     const { [CREDIT]: account, [ASKS]: askedHere, destination } = link as Link;
-    if (askedHere === true) asks = true;
+    asks ??= askedHere ?? null;
     if (account !== undefined) return { account, asks };
     link = destination;
   }

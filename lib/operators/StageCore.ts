@@ -9,7 +9,8 @@ import { Inbox } from '../credit/Inbox.js';
 import type { SluiceCode, SluiceError } from '../credit/SluiceError.js';
 import { enterFrame, leaveFrame, whenShallow } from '../credit/trampoline.js';
 import { DEFAULT_CAPACITY, DEFAULT_SCHEDULER, type StageOptions } from '../options/common.js';
-import { unwatched, type Bookkeeper } from '../records/Bookkeeper.js';
+import type { Bookkeeper } from '../records/Bookkeeper.js';
+import { writeLetter, type DeadLetter } from '../records/DeadLetter.js';
 import type { StageEntry } from '../records/StageEntry.js';
 import { CANCELLED, DEAD_LETTERED, REJECTED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
@@ -61,7 +62,7 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     this.credit = new CreditSubject(this.account);
     this.scheduler = options.scheduler ?? DEFAULT_SCHEDULER;
     output.scheduler = this.scheduler;
-    if (output.asks) this.account.witness ??= unwatched;
+    this.account.witness ??= output.asks;
     this.books?.enrolStage(this);
     this.credit.next(capacity);
   }
@@ -114,8 +115,9 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
   protected takeOver(value: T): RecordContext | null {
     const { witness } = this.account;
     if (witness === null) return null;
-    const record = current.record as RecordContext | null;
-    if (record !== null && record.witness === witness) {
+    // What is pushed in at a later time belongs to the record inside whose delivery this stage was subscribed.
+    const record = (current.record ?? this.output.scope) as RecordContext | null;
+    if (record?.witness === witness) {
       record.references++;
       return record;
     }
@@ -205,15 +207,30 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     record.release();
   }
 
-  protected deadLetter(record: RecordContext | null, code: SluiceCode): void {
-    this.settleHere(record, DEAD_LETTERED, code);
+  /** The record is given up: its letter is written, and the stream goes on. */
+  protected writeOff(
+    value: T,
+    record: RecordContext | null,
+    error: unknown,
+    listener: ((letter: DeadLetter) => void) | undefined,
+  ): void {
+    const letter = writeLetter(value, record, this.name, error, this.scheduler.now());
+    try {
+      this.books?.deadLetter(letter);
+      listener?.(letter);
+    } catch (listenerError) {
+      this.settleHere(record, CANCELLED, letter.code);
+      this.output.error(listenerError);
+      return;
+    }
+    this.settleHere(record, DEAD_LETTERED, letter.code);
   }
 
   protected override overflowed(value: T): boolean {
     if (this.overflow === 'error') return false;
     for (let drop = refuse(this.overflow, this.inbox.size); drop > 0; drop--) {
       const dropped = this.inbox.shift() as T;
-      this.settleHere(this.takeRecord(), REJECTED, 'DROPPED');
+      this.settleHere(this.takeRecord(), REJECTED, 'OVERFLOW');
       this.dropped(dropped);
     }
     const { owed } = this.account;
@@ -227,7 +244,7 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     this.settledHere++;
     this.account.arrivals++;
     this.account.settled++;
-    record?.note(REJECTED, 'DROPPED');
+    record?.note(REJECTED, 'OVERFLOW');
     record?.release();
     this.dropped(value);
     return true;
@@ -239,13 +256,11 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
   }
 
   protected upstreamCompleted(): void {
-    this.ending = { kind: 'complete' };
-    this.drain();
+    this.endWith({ kind: 'complete' });
   }
 
   protected upstreamFailed(error: unknown): void {
-    this.ending = { kind: 'error', error };
-    this.drain();
+    this.endWith({ kind: 'error', error });
   }
 
   protected get upstreamEnded(): boolean {
@@ -254,6 +269,12 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
 
   protected fault(error: SluiceError): void {
     this.output.error(error);
+  }
+
+  /** Ends the stage when nothing is held any more. */
+  protected endWith(ending: Ending): void {
+    this.ending = ending;
+    this.drain();
   }
 
   private endIfEmpty(): void {

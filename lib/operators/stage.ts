@@ -6,7 +6,7 @@ import { count, DEFAULT_CAPACITY, fn, stageOptions, type StageOptions } from '..
 import { SluiceError } from '../credit/SluiceError.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
 import { OVERFLOWS, type Overflow } from './overflow.js';
-import { ProjectStage, type Project, type ProjectSettings } from './ProjectStage.js';
+import { StageMachine, type Project, type ProjectSettings } from './StageMachine.js';
 import type { StageInfo } from './StageInfo.js';
 
 export interface StageProjectOptions<T> extends StageOptions {
@@ -80,7 +80,7 @@ export function stage<T, R>(
   const settings = settle(project, options);
   return (source) =>
     new Flowable<Result>((output) => {
-      new ProjectStage<T, Result>(output, project as unknown as Project<T, Result>, settings).start(source);
+      new StageMachine<T, Result>(output, project as unknown as Project<T, Result>, settings).start(source);
     });
 }
 

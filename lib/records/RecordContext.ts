@@ -27,6 +27,8 @@ export class RecordContext implements DeliveredRecord {
     /** @internal */
     readonly witness: Witness,
     private readonly source: CreditProducer | null,
+    /** The records that this one stands for, as a batch does: they share its outcome. */
+    private readonly members: readonly RecordContext[] | null = null,
   ) {}
 
   /** What became of it so far; final once it is settled. */
@@ -59,6 +61,10 @@ export class RecordContext implements DeliveredRecord {
   unheld(link: CreditProducer | null): void {
     if (this.isSettled) return;
     this.isSettled = true;
+    if (this.members !== null) {
+      this.settleMembers(this.members, link);
+      return;
+    }
     this.witness.settle(this);
     if (this.source?.settled == null && this.adopted === null) return;
     const mayBeHeld = this.rank === FILTERED && link !== null && link.account.bounded && !link.ended;
@@ -77,6 +83,13 @@ export class RecordContext implements DeliveredRecord {
   confirm(fate: OutcomeRank): void {
     if (fate > DELIVERED && fate > this.rank) this.rank = fate;
     this.tellSource();
+  }
+
+  private settleMembers(members: readonly RecordContext[], link: CreditProducer | null): void {
+    for (const member of members) {
+      member.note(this.rank, this.code);
+      if (--member.references === 0) member.unheld(link);
+    }
   }
 
   private tellSource(): void {

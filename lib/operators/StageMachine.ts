@@ -6,11 +6,12 @@ import { Inbox } from '../credit/Inbox.js';
 import { codeOf, SluiceError } from '../credit/SluiceError.js';
 import type { StageOptions } from '../options/common.js';
 import { unwatched } from '../records/Bookkeeper.js';
-import { writeLetter, type DeadLetter } from '../records/DeadLetter.js';
+import type { DeadLetter } from '../records/DeadLetter.js';
 import { CANCELLED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import { Lanes, type Lane } from './Lanes.js';
 import type { Overflow } from './overflow.js';
+import { requireKeeper } from './requireKeeper.js';
 import { isWork, NOTHING, Slot, type SlotOwner } from './Slot.js';
 import { BUSY, IDLE, StageCore } from './StageCore.js';
 import { WorkInfo, type StageInfo } from './StageInfo.js';
@@ -32,7 +33,7 @@ export interface ProjectSettings<T> extends StageOptions {
  * The machine of `stage`: at most `concurrency` records in work, a finished result that waits for credit included.
  * A synchronous result with nothing ahead of it passes straight through; the rest goes through slots.
  */
-export class ProjectStage<T, R> extends StageCore<T, R> implements SlotOwner<T, R> {
+export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, R> {
   private index = 0;
   /** Slots in use: running, or finished and waiting for credit. */
   private active = 0;
@@ -52,17 +53,7 @@ export class ProjectStage<T, R> extends StageCore<T, R> implements SlotOwner<T, 
     this.wantsInfo = project.length !== 1;
     this.lanes = typeof settings.order === 'object' ? new Lanes() : null;
     if (this.wantsInfo) this.account.witness ??= unwatched;
-    if (
-      settings.onFailure === 'deadLetter' &&
-      settings.onDeadLetter === undefined &&
-      this.books?.keepsLetters !== true
-    ) {
-      throw new SluiceError(
-        'NO_DEAD_LETTERS',
-        `stage '${this.name}' has onFailure: 'deadLetter' and nobody keeps the letters: ` +
-          `end the pipeline with run(flow), or give the stage onDeadLetter: (letter) => …`,
-      );
-    }
+    requireKeeper(this.name, settings, this.books);
     if (this.idleNow()) this.mode = IDLE;
   }
 
@@ -253,22 +244,12 @@ export class ProjectStage<T, R> extends StageCore<T, R> implements SlotOwner<T, 
   }
 
   private failed(value: T, record: RecordContext | null, lane: Lane<T> | null, error: unknown): void {
-    const code = codeOf(error);
     if (lane !== null) this.lanes?.finished(lane);
     if (this.settings.onFailure === 'error') {
-      this.settleHere(record, CANCELLED, code);
+      this.settleHere(record, CANCELLED, codeOf(error));
       this.output.error(error);
       return;
     }
-    try {
-      const letter = writeLetter(value, record, this.name, error, this.scheduler.now());
-      this.books?.deadLetter(letter);
-      this.settings.onDeadLetter?.(letter);
-    } catch (hookError) {
-      this.settleHere(record, CANCELLED, code);
-      this.output.error(hookError);
-      return;
-    }
-    this.deadLetter(record, code);
+    this.writeOff(value, record, error, this.settings.onDeadLetter);
   }
 }

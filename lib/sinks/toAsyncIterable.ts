@@ -1,0 +1,42 @@
+import { Observable } from 'rxjs';
+import { eachValueFrom } from 'rxjs-for-await';
+import * as z from 'zod/mini';
+import { CreditAccount } from '../credit/CreditAccount.js';
+import { CreditSubject } from '../credit/CreditSubject.js';
+import { subscribeWithCredit } from '../credit/subscribeWithCredit.js';
+import { checkOptions } from '../options/checkOptions.js';
+import { count } from '../options/common.js';
+
+export interface ToAsyncIterableOptions {
+  /** Values that may be on their way or waiting for the loop. Default 16. */
+  readonly prefetch?: number | undefined;
+}
+
+const SCHEMA = z.strictObject({ prefetch: z.optional(count) });
+
+/** @internal For the test that changes every option in turn. */
+export const TO_ASYNC_ITERABLE_OPTIONS: readonly string[] = Object.keys(SCHEMA.def.shape);
+
+/**
+ * Turns a flow into an AsyncIterable, bounded: at most `prefetch` values wait. It is `eachValueFrom` of rxjs-for-await
+ * behind a credit gate. Each loop subscribes anew; leaving the loop unsubscribes.
+ *
+ * @throws SluiceError OPTION where an option is unknown or makes no sense
+ *
+ * @example
+ * for await (const row of toAsyncIterable(flow, { prefetch: 8 })) await save(row);
+ */
+export function toAsyncIterable<T>(flow: Observable<T>, options: ToAsyncIterableOptions = {}): AsyncIterable<T> {
+  const { prefetch = 16 } = checkOptions('toAsyncIterable', SCHEMA, TO_ASYNC_ITERABLE_OPTIONS, options);
+  return { [Symbol.asyncIterator]: () => iterate(flow, prefetch) };
+}
+
+async function* iterate<T>(flow: Observable<T>, prefetch: number): AsyncGenerator<T, void, void> {
+  const credit = new CreditSubject(new CreditAccount('toAsyncIterable', prefetch, null));
+  credit.next(prefetch);
+  const gated = new Observable<T>((target) => subscribeWithCredit(flow, target, credit));
+  for await (const value of eachValueFrom(gated)) {
+    yield value;
+    credit.next(1);
+  }
+}
