@@ -43,6 +43,7 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
   private missed = 0;
   private missedAt = -1;
   private everMissed = false;
+  private completing = false;
   /** The record inside whose delivery this flow was subscribed: held until the flow ends (P1). */
   readonly scope: DeliveredRecord | null;
   /** A stage's output is no source: its records have come in already. */
@@ -167,9 +168,9 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
   override complete(): void {
     if (this.closed || this.ended) return;
     if (this.everMissed) this.account.unaccounted = true;
+    this.completing = true;
     this.end(() => {
       this.target.complete();
-      this.confirmWithheld(REALLY_DROPPED);
     });
   }
 
@@ -185,7 +186,7 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
     super.unsubscribe();
     const { ended } = this;
     this.leave();
-    this.confirmWithheld(CANCELLED_WITH_THE_LINK);
+    this.confirmWithheld(this.completing ? REALLY_DROPPED : CANCELLED_WITH_THE_LINK);
     if (this.scope !== null && --this.scope.references === 0) this.scope.unheld(this.parent);
     if (!ended) this.pumpLater();
   }

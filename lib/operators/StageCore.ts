@@ -1,13 +1,12 @@
 import type { Observable, SchedulerLike } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
-import { CreditSubject } from '../credit/CreditSubject.js';
 import { current } from '../credit/delivery.js';
-import { Entrance } from '../credit/Entrance.js';
+import { BUSY, DrainLoop, type Ending } from '../credit/DrainLoop.js';
 import { overdraft } from '../credit/faults.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { Inbox } from '../credit/Inbox.js';
 import type { SluiceCode, SluiceError } from '../credit/SluiceError.js';
-import { enterFrame, leaveFrame, whenShallow } from '../credit/trampoline.js';
+import { whenShallow } from '../credit/trampoline.js';
 import { DEFAULT_CAPACITY, DEFAULT_SCHEDULER, type StageOptions } from '../options/common.js';
 import type { Bookkeeper } from '../records/Bookkeeper.js';
 import { writeLetter, type DeadLetter } from '../records/DeadLetter.js';
@@ -16,34 +15,17 @@ import { CANCELLED, DEAD_LETTERED, REJECTED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import { refuse, type Overflow } from './overflow.js';
 
-/** How a stage ends once nothing is held any more. */
-type Ending = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown };
-
-/** Nothing is held and nothing runs · the loop is on the stack · something is waited for. */
-export type Mode = typeof IDLE | typeof BUSY | typeof WAITING;
-export const IDLE = 0;
-export const BUSY = 1;
-export const WAITING = 2;
-
 /**
- * What all stages share: the entrance, the inbox, the one drain loop, the return of credit, and the end. A stage of
- * its own says in `work()` what it does with what has arrived.
- *
- * The drain is never re-entered: whatever happens inside it (a grant, an arrival, a settled promise) only changes what
- * the loop finds when it looks again.
+ * What all stages share beside the loop: the inbox with its contexts, the overflow policy, settlement and the end. A
+ * stage of its own says in `work()` what it does with what has arrived.
  */
-export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry {
+export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry {
   readonly name: string;
   settledHere = 0;
-  protected readonly credit: CreditSubject;
   protected readonly scheduler: SchedulerLike;
   protected readonly inbox = new Inbox<T>();
   /** The contexts of what is in the inbox, in step with it. Filled only while somebody asks (P4). */
   protected readonly records = new Inbox<RecordContext | null>();
-  protected over = false;
-  protected mode: Mode = WAITING;
-  private ending: Ending | null = null;
-  private drainPostponed = false;
   private countedAsSource = false;
   private readonly overflow: Overflow;
 
@@ -59,7 +41,6 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     super(new CreditAccount(name, capacity, output.account, overdraftLimit));
     this.name = name;
     this.overflow = overflow;
-    this.credit = new CreditSubject(this.account);
     this.scheduler = options.scheduler ?? DEFAULT_SCHEDULER;
     output.scheduler = this.scheduler;
     this.account.witness ??= output.asks;
@@ -82,9 +63,6 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
       });
     } else this.connect(source);
   }
-
-  /** Does what can be done now, and returns when it must wait for a record, for credit or for work to end. */
-  protected abstract work(): void;
 
   /** Lets go of what is in work, because the stage is over. */
   protected abstract abandon(): void;
@@ -141,58 +119,6 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     return this.records.size > 0 ? (this.records.shift() ?? null) : null;
   }
 
-  protected drain(): void {
-    if (this.mode === BUSY || this.over) return;
-    if (!this.account.breaksStack) {
-      this.drainNow();
-      return;
-    }
-    if (this.drainPostponed) return;
-    this.drainPostponed = true;
-    whenShallow(() => {
-      this.drainPostponed = false;
-      this.drainNow();
-    });
-  }
-
-  private drainNow(): void {
-    if (this.mode === BUSY || this.over) return;
-    const { producer, record } = current;
-    this.mode = BUSY;
-    enterFrame();
-    try {
-      this.work();
-      this.afterWork();
-    } finally {
-      if (this.mode === BUSY) this.mode = WAITING;
-      current.producer = producer;
-      current.record = record;
-      leaveFrame();
-    }
-  }
-
-  /** The loop has nothing left to do: say so first, then return credit, which may bring the next record at once. */
-  protected afterWork(): void {
-    this.mode = this.idleNow() ? IDLE : WAITING;
-    if (this.over) return;
-    this.replenish();
-    this.endIfEmpty();
-  }
-
-  /** Whether the next record may pass straight through. */
-  protected idleNow(): boolean {
-    return false;
-  }
-
-  /** Grants what is owed at the low-water mark, or when the stage would stand idle for want of it (C4). */
-  protected replenish(): void {
-    const { account } = this;
-    if (this.closed) return;
-    if (account.settled < account.replenishAt && !account.starved(this.waiting)) return;
-    const { owed } = account;
-    if (owed > 0) this.credit.next(owed);
-  }
-
   /** One record has left the stage downwards. */
   protected passedOn(): void {
     this.account.settled++;
@@ -226,9 +152,10 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     this.settleHere(record, DEAD_LETTERED, letter.code);
   }
 
+  /** Credit that is owed but not granted is a place all the same. Past it the policy decides. */
   protected override overflowed(value: T): boolean {
-    if (this.overflow === 'error') return false;
-    for (let drop = refuse(this.overflow, this.inbox.size); drop > 0; drop--) {
+    const drops = this.account.owed > 0 ? 0 : refuse(this.overflow, this.inbox.size);
+    for (let drop = drops; drop > 0; drop--) {
       const dropped = this.inbox.shift() as T;
       this.settleHere(this.takeRecord(), REJECTED, 'OVERFLOW');
       this.dropped(dropped);
@@ -240,14 +167,17 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
       this.accept(value);
       return true;
     }
-    const record = this.takeOver(value);
-    this.settledHere++;
-    this.account.arrivals++;
-    this.account.settled++;
-    record?.note(REJECTED, 'OVERFLOW');
-    record?.release();
-    this.dropped(value);
+    if (this.overflow === 'error') return false;
+    this.drop(value);
     return true;
+  }
+
+  /** A pushed record that does not come in. It is counted all the same. */
+  protected drop(value: T): void {
+    this.account.arrivals++;
+    this.settleHere(this.takeOver(value), REJECTED, 'OVERFLOW');
+    this.dropped(value);
+    if (!this.over && this.mode !== BUSY) this.afterWork();
   }
 
   /** Told of each record that the overflow policy drops. */
@@ -255,33 +185,11 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     void value;
   }
 
-  protected upstreamCompleted(): void {
-    this.endWith({ kind: 'complete' });
-  }
-
-  protected upstreamFailed(error: unknown): void {
-    this.endWith({ kind: 'error', error });
-  }
-
-  protected get upstreamEnded(): boolean {
-    return this.ending !== null;
-  }
-
   protected fault(error: SluiceError): void {
     this.output.error(error);
   }
 
-  /** Ends the stage when nothing is held any more. */
-  protected endWith(ending: Ending): void {
-    this.ending = ending;
-    this.drain();
-  }
-
-  private endIfEmpty(): void {
-    if (this.ending !== null && this.account.held === 0 && this.mode !== BUSY && !this.over) this.end(this.ending);
-  }
-
-  private end(ending: Ending): void {
+  protected end(ending: Ending): void {
     if (ending.kind === 'complete') this.output.complete();
     else this.output.error(ending.error);
   }
@@ -301,6 +209,7 @@ export abstract class StageCore<T, R> extends Entrance<T> implements StageEntry 
     this.abandon();
     while (this.records.size > 0) this.cancelRecord(this.records.shift() ?? null);
     this.inbox.clear();
+    this.books?.leaveStage(this);
   };
 
   protected cancelRecord(record: RecordContext | null): void {

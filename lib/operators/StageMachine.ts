@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { current } from '../credit/delivery.js';
+import { BUSY, IDLE } from '../credit/DrainLoop.js';
 import { isFlow } from '../credit/Entrance.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { Inbox } from '../credit/Inbox.js';
@@ -13,7 +14,7 @@ import { Lanes, type Lane } from './Lanes.js';
 import type { Overflow } from './overflow.js';
 import { requireKeeper } from './requireKeeper.js';
 import { isWork, NOTHING, Slot, type SlotOwner } from './Slot.js';
-import { BUSY, IDLE, StageCore } from './StageCore.js';
+import { StageCore } from './StageCore.js';
 import { WorkInfo, type StageInfo } from './StageInfo.js';
 
 export type Project<T, R> = (value: T, info: StageInfo) => R | PromiseLike<R> | Observable<R>;

@@ -32,6 +32,10 @@ export class Bookkeeper implements Witness {
     void stage;
   }
 
+  leaveStage(stage: StageEntry): void {
+    void stage;
+  }
+
   enrolSource(source: Stoppable): void {
     void source;
   }

@@ -4,16 +4,8 @@ import { Bookkeeper } from './Bookkeeper.js';
 import type { DeadLetter } from './DeadLetter.js';
 import { OUTCOMES, type Outcome } from './outcome.js';
 import type { RecordContext } from './RecordContext.js';
+import { StageBooks, type StageCount } from './StageBooks.js';
 import type { StageEntry } from './StageEntry.js';
-
-export interface StageCount {
-  readonly stage: string;
-  readonly arrived: number;
-  readonly passedOn: number;
-  readonly settledHere: number;
-  readonly held: number;
-  readonly capacity: number;
-}
 
 export interface LedgerCount extends Readonly<Record<Outcome, number>> {
   /** Records that entered the pipeline. in = the five outcomes + inFlight, at every instant. */
@@ -47,7 +39,7 @@ export class Ledger extends Bookkeeper {
     deadLettered: {},
     cancelled: {},
   };
-  private readonly stages: StageEntry[] = [];
+  private readonly stages = new StageBooks();
   private readonly sources = new Set<Stoppable>();
   private isStopped = false;
   private isLate = false;
@@ -94,7 +86,11 @@ export class Ledger extends Bookkeeper {
   }
 
   override enrolStage(stage: StageEntry): void {
-    this.stages.push(stage);
+    this.stages.enrol(stage);
+  }
+
+  override leaveStage(stage: StageEntry): void {
+    this.stages.leave(stage);
   }
 
   override get keepsLetters(): boolean {
@@ -126,12 +122,7 @@ export class Ledger extends Bookkeeper {
       codes: Object.fromEntries(
         OUTCOMES.map((outcome) => [outcome, { ...this.codes[outcome] }]),
       ) as LedgerCount['codes'],
-      stages: this.stages.map(countStage),
+      stages: this.stages.count(),
     };
   }
-}
-
-function countStage({ name, account, settledHere }: StageEntry): StageCount {
-  const { arrivals, settled, held, capacity } = account;
-  return { stage: name, arrived: arrivals, passedOn: settled - settledHere, settledHere, held, capacity };
 }

@@ -1,7 +1,6 @@
 import { current } from '../credit/delivery.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import type { StageOptions } from '../options/common.js';
-import { REJECTED } from '../records/outcome.js';
 import type { Overflow } from '../operators/overflow.js';
 import { StageCore } from '../operators/StageCore.js';
 
@@ -58,12 +57,5 @@ export class BufferMachine<T> extends StageCore<T, T> {
   private isPush(): boolean {
     const { producer } = current;
     return producer === null || producer.account !== this.account;
-  }
-
-  private drop(value: T): void {
-    this.account.arrivals++;
-    this.settleHere(this.takeOver(value), REJECTED, 'OVERFLOW');
-    this.dropped(value);
-    this.afterWork();
   }
 }
