@@ -1,0 +1,10 @@
+export { FlowTestScheduler, type FlowRunHelpers } from './FlowTestScheduler.js';
+export type { FlowExpectation } from './FlowExpectation.js';
+export type { ObservableExpectation } from './ObservableExpectation.js';
+export type { SubscriptionExpectation } from './SubscriptionExpectation.js';
+export { handFed, HandFed, type HandFedHooks } from './HandFed.js';
+export type { Feed } from './Feed.js';
+export type { Demand } from './feedsOf.js';
+export { MISBEHAVIOURS, type Misbehaviour } from './misbehaviour.js';
+export { handGranted, HandGranted, type HandGrantedHooks } from './HandGranted.js';
+export type { Ending, Late } from './SinkEntrance.js';
