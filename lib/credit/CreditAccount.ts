@@ -44,22 +44,23 @@ export class CreditAccount implements CreditLine {
   constructor(
     /** The stage's name, for error messages. */
     readonly name: string,
-    /** How many records the inbox and the work hold together; what the stage grants. */
+    /** How many records the inbox and the work hold together, which is what the stage grants; 0: unbounded. */
     readonly capacity: number,
     /** The account that this stage's output draws on; null at the end of a pipeline. */
     readonly below: CreditAccount | null,
     readonly overdraft: number = Math.max(capacity, LEAST_OVERDRAFT),
   ) {
-    this.bounded = capacity !== Infinity;
+    this.bounded = capacity > 0;
     this.depth = below === null ? 0 : below.depth + 1;
     this.witness = below === null ? null : below.witness;
     this.replenishAt = this.lowWater();
-    if (!this.bounded) this.granted = this.limit = Infinity;
+    // Nothing arrives at an unbounded account, so that one is as good as infinitely many, and stays a small integer.
+    if (!this.bounded) this.granted = this.limit = 1;
   }
 
   /** The end of a pipeline: whatever arrives is taken. */
   static unbounded(witness: Witness | null = null): CreditAccount {
-    const account = new CreditAccount('the end of the pipeline', Infinity, null);
+    const account = new CreditAccount('the end of the pipeline', 0, null);
     account.witness = witness;
     return account;
   }

@@ -76,7 +76,8 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
 
   /** Records that may be sent now: 0 means wait for `drain`. Infinity where no stage lies below. */
   get balance(): number {
-    return this.ready() ? this.account.limit - this.account.arrivals : 0;
+    if (!this.ready()) return 0;
+    return this.account.bounded ? this.account.limit - this.account.arrivals : Infinity;
   }
 
   /** The question of every drain loop, asked before each record. */
@@ -155,10 +156,11 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
     const before = account.arrivals;
     const { producer, record: outer } = current;
     current.producer = this;
-    current.record = record;
+    // Mostly it is the record whose delivery goes on already, and storing a young object in an old one is not free.
+    if (outer !== record) current.record = record;
     this.target.next(value);
     current.producer = producer;
-    current.record = outer;
+    if (outer !== record) current.record = outer;
     if (account.arrivals === before || this.opened) this.answered(before);
     if (this.withheld !== null && account.arrivals !== before) this.releaseWithheld(record);
     if (!account.bounded) record.passedLastStage();

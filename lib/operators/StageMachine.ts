@@ -68,8 +68,7 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
     }
     this.mode = BUSY;
     account.arrivals++;
-    if (account.witness !== null) this.begin(value, this.takeOver(value), null);
-    else this.pass(value);
+    this.pass(value, account.witness === null ? null : this.takeOver(value));
     if (this.active !== 0 || this.inbox.size !== 0 || this.over || this.upstreamEnded) {
       this.mode = IDLE;
       this.drain();
@@ -79,21 +78,26 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
     }
   }
 
-  /** The shortest way through: nobody asks for contexts, and nothing is ahead. */
-  private pass(value: T): void {
+  /** The shortest way through: nothing is ahead. */
+  private pass(value: T, record: RecordContext | null): void {
+    if (this.wantsInfo) {
+      this.begin(value, record, null);
+      return;
+    }
+    this.index++;
     let result;
     try {
       result = (this.project as (value: T) => R | PromiseLike<R> | Observable<R>)(value);
     } catch (error) {
-      this.failed(value, null, null, error);
+      this.failed(value, record, null, error);
       return;
     }
-    if (isWork(result)) {
-      this.follow(value, null, null, result, null);
-      return;
+    if (isWork(result)) this.follow(value, record, null, result as PromiseLike<R>, null);
+    else {
+      if (record === null) this.output.deliver(result);
+      else this.output.deliverRecord(result, record);
+      this.account.settled++;
     }
-    this.output.deliver(result);
-    this.account.settled++;
   }
 
   protected override idleNow(): boolean {

@@ -25,13 +25,8 @@ export class Ledger extends Bookkeeper {
   private entered = 0;
   private settledCount = 0;
   private peak = 0;
-  private readonly outcomes: Record<Outcome, number> = {
-    filtered: 0,
-    delivered: 0,
-    rejected: 0,
-    deadLettered: 0,
-    cancelled: 0,
-  };
+  /** How many records settled with each outcome, by its rank. */
+  private readonly settledAs: [number, number, number, number, number] = [0, 0, 0, 0, 0];
   private readonly codes: Record<Outcome, Codes> = {
     filtered: {},
     delivered: {},
@@ -67,11 +62,11 @@ export class Ledger extends Bookkeeper {
 
   override settle(record: DeliveredRecord): void {
     this.settledCount++;
-    const { outcome, code: noted } = record as RecordContext;
+    const { rank, code: noted } = record as RecordContext;
     const code = this.isLate && noted === 'UNSUBSCRIBED' ? 'DRAIN_DEADLINE' : noted;
-    this.outcomes[outcome]++;
+    this.settledAs[rank]++;
     if (code !== null) {
-      const counts = this.codes[outcome];
+      const counts = this.codes[OUTCOMES[rank]];
       counts[code] = (counts[code] ?? 0) + 1;
     }
     if (this.isStopped && this.inFlight === 0) this.onIdle();
@@ -114,9 +109,14 @@ export class Ledger extends Bookkeeper {
   }
 
   count(): LedgerCount {
+    const [filtered, delivered, rejected, deadLettered, cancelled] = this.settledAs;
     return {
       in: this.entered,
-      ...this.outcomes,
+      filtered,
+      delivered,
+      rejected,
+      deadLettered,
+      cancelled,
       inFlight: this.inFlight,
       peakLive: this.peak,
       codes: Object.fromEntries(

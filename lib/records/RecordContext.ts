@@ -14,7 +14,8 @@ export class RecordContext implements DeliveredRecord {
   partition: number | undefined = undefined;
   /** @internal */
   references = 1;
-  private rank: OutcomeRank = FILTERED;
+  /** @internal What became of it so far, as a number. */
+  rank: OutcomeRank = FILTERED;
   /** Why, where it was not delivered: the code noted with the worst outcome. */
   code: SluiceCode | null = null;
   private isSettled = false;
