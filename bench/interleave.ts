@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Metrics } from './Metrics.js';
+import type { Row } from './rows.js';
+import type { Cell, RowResult } from './Results.js';
+
+/** A round is one measurement of every contender, one after the other, each in a fresh process. */
+export async function measureRow(
+  row: Row,
+  sizes: readonly number[],
+  rounds: number,
+  progress: (text: string) => void,
+): Promise<RowResult> {
+  const cells: Cell[] = [];
+  for (const records of sizes) {
+    const contenders = row.contenders.filter(({ atMost = Infinity }) => records <= atMost);
+    const metrics = contenders.map((): Record<string, number[]> => ({}));
+    for (let round = 1; round <= rounds; round++) {
+      for (const [index, { name }] of contenders.entries()) {
+        progress(`${row.id}, ${records} records, round ${round} of ${rounds}: ${name}`);
+        for (const [metric, value] of Object.entries(await measureApart(row.id, name, records)))
+          (metrics[index]![metric] ??= []).push(value);
+      }
+    }
+    cells.push(...contenders.map(({ name }, index) => ({ contender: name, records, metrics: metrics[index]! })));
+  }
+  return { id: row.id, cells };
+}
+
+function measureApart(row: string, contender: string, records: number): Promise<Metrics> {
+  const script = join(import.meta.dirname, 'measure.ts');
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, row, contender, String(records)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output) as Metrics);
+      else reject(new Error(`${row}, ${contender}, ${records} records: ended with ${code}`));
+    });
+  });
+}

@@ -1,0 +1,112 @@
+import { Gauge, items, SlowSink, SYNC_STAGES } from './contenders/work.js';
+import type { Metrics } from './Metrics.js';
+import { DEEP_STAGES, ROWS, type AsyncRow, type DeepRow, type Row, type SlowRow, type SyncRow } from './rows.js';
+import { Stopwatch } from './Stopwatch.js';
+
+/**
+ * One measurement in a process of its own: `node --expose-gc --import tsx bench/measure.ts row contender records`.
+ * Prints one line of JSON: the metrics by name.
+ */
+
+const WARM_UP_MS = 400;
+const MEASURE_MS = 1000;
+const HEAP_SAMPLES = 10;
+
+const [rowId, contenderName, recordsText] = process.argv.slice(2);
+const row = ROWS.find(({ id }) => id === rowId);
+if (row === undefined || contenderName === undefined || recordsText === undefined) {
+  throw new Error('usage: node --expose-gc --import tsx bench/measure.ts row contender records');
+}
+console.log(JSON.stringify(await measure(row, contenderName, Number(recordsText))));
+
+function measure(row: Row, contender: string, records: number): Promise<Metrics> {
+  switch (row.kind) {
+    case 'sync':
+      return measureSync(row, contender, records);
+    case 'async':
+      return measureAsync(row, contender, records);
+    case 'slow':
+      return measureSlow(row, contender, records);
+    case 'deep':
+      return measureDeep(row, contender, records);
+  }
+}
+
+async function measureSync(row: SyncRow, contender: string, records: number): Promise<Metrics> {
+  const work = await load(row.contenders, contender);
+  return speed(work, records, (count) => (count * (count - 1)) / 2 + SYNC_STAGES * count);
+}
+
+async function measureAsync(row: AsyncRow, contender: string, records: number): Promise<Metrics> {
+  const work = await load(row.contenders, contender);
+  return speed(work, records, (count) => (count * (count - 1)) / 2);
+}
+
+/**
+ * Warms up with no more than 20,000 records at a time, then gives the fastest of the runs within a second: what else
+ * the machine does can only slow a run down.
+ */
+async function speed(
+  work: (records: number) => number | Promise<number>,
+  records: number,
+  expected: (records: number) => number,
+): Promise<Metrics> {
+  const few = Math.min(records, 20_000);
+  for (const begin = performance.now(); performance.now() - begin < WARM_UP_MS;) check(await work(few), expected(few));
+  let fastest = Infinity;
+  for (const begin = performance.now(); fastest === Infinity || performance.now() - begin < MEASURE_MS;) {
+    collectGarbage();
+    const stopwatch = new Stopwatch();
+    const sum = await work(records);
+    fastest = Math.min(fastest, stopwatch.elapsed);
+    check(sum, expected(records));
+  }
+  return { perSecond: (records / fastest) * 1000 };
+}
+
+async function measureSlow(row: SlowRow, contender: string, records: number): Promise<Metrics> {
+  const work = await load(row.contenders, contender);
+  const warmUp = new Gauge();
+  await work(items(1000, warmUp), new SlowSink(warmUp));
+
+  const gauge = new Gauge();
+  let heapPeak = 0;
+  let sampleAt = 1;
+  const sample = (): void => {
+    collectGarbage();
+    heapPeak = Math.max(heapPeak, process.memoryUsage().heapUsed);
+  };
+  const sink = new SlowSink(gauge, (done) => {
+    if (done < sampleAt) return;
+    sample();
+    sampleAt += records / HEAP_SAMPLES;
+  });
+  collectGarbage();
+  const heapBefore = process.memoryUsage().heapUsed;
+  await work(items(records, gauge), sink);
+  sample();
+  return { peakLive: gauge.peak, heapGrowth: heapPeak - heapBefore };
+}
+
+async function measureDeep(row: DeepRow, contender: string, records: number): Promise<Metrics> {
+  const work = await load(row.contenders, contender);
+  return { ...work(DEEP_STAGES, records) };
+}
+
+async function load<Work>(
+  contenders: readonly { readonly name: string; readonly load: () => Promise<Work> }[],
+  name: string,
+): Promise<Work> {
+  const contender = contenders.find((each) => each.name === name);
+  if (contender === undefined) throw new Error(`no contender '${name}'`);
+  return contender.load();
+}
+
+function check(sum: number, expected: number): void {
+  if (sum !== expected) throw new Error(`the sum is ${sum} and should be ${expected}`);
+}
+
+function collectGarbage(): void {
+  if (globalThis.gc === undefined) throw new Error('start node with --expose-gc');
+  globalThis.gc();
+}
