@@ -1,0 +1,47 @@
+import type { CreditAccount } from '../../../lib/credit/CreditAccount.js';
+import type { CreditProducer, DeliveredRecord } from '../../../lib/credit/protocol.js';
+
+/** A producer that takes its turn and writes its name into a list, with no RxJS behind it. */
+export class FakeProducer implements CreditProducer {
+  readonly children: CreditProducer[] = [];
+  ended = false;
+  opened = false;
+  openedChild = false;
+  token: object | null = null;
+  hindered = false;
+  unanswered = 0;
+  settled: ((record: DeliveredRecord) => void) | null = null;
+  withheld: DeliveredRecord[] | null = null;
+  unsubscribed = false;
+  /** What it does with its next record beside delivering it. */
+  during: () => void = () => undefined;
+
+  constructor(
+    readonly name: string,
+    readonly account: CreditAccount,
+    private readonly told: string[],
+    /** How many records it has left. */
+    public left: number,
+    readonly parent: CreditProducer | null = null,
+  ) {
+    account.enrol(this);
+  }
+
+  run(): void {
+    while (this.left > 0 && !this.ended && this.account.arrivals < this.account.limit) {
+      this.left--;
+      this.account.arrivals++;
+      this.told.push(this.name);
+      this.during();
+    }
+  }
+
+  complete(): void {
+    this.ended = true;
+    this.account.leave(this);
+  }
+
+  unsubscribe(): void {
+    this.unsubscribed = true;
+  }
+}
