@@ -28,6 +28,8 @@ export class CreditAccount implements CreditLine {
   replenishAt: number;
   /** Credited producers without a live parent, the one to be asked next in front. */
   readonly producers: CreditProducer[] = [];
+  /** The entrance has completed: what vanished in the link was dropped for good (P3). */
+  completed = false;
   /** An ended producer's records went into a link that has not answered for them: they may still come (C7). */
   unaccounted = false;
   /** A child that was torn down and whose operator may be about to subscribe the next one (C6b). */
@@ -81,7 +83,7 @@ export class CreditAccount implements CreditLine {
     return this.arrivals - this.granted > this.overdraft;
   }
 
-  /** Every hundredth-odd stage breaks the stack, so that a chain of thousands does not exhaust it. */
+  /** Every 32nd stage breaks the stack, so that a chain of thousands does not exhaust it. */
   get breaksStack(): boolean {
     return this.depth > 0 && this.depth % STAGES_ON_THE_STACK === 0;
   }
@@ -89,6 +91,26 @@ export class CreditAccount implements CreditLine {
   /** Nothing can arrive and nothing waits to be worked on: whatever is owed must be granted now, however little. */
   starved(waiting: number): boolean {
     return waiting === 0 && this.granted <= this.arrivals && this.owed > 0;
+  }
+
+  /** A record that is turned away at the entrance: counted, and without a place. */
+  turnAway(): void {
+    this.arrivals++;
+    this.settled++;
+    this.granted++;
+    this.limit++;
+  }
+
+  /** A push takes a place that is owed, before anybody else is offered it. */
+  takeOwedPlace(): void {
+    this.arrivals++;
+    this.granted++;
+    this.limit++;
+  }
+
+  /** Places that are neither taken nor lent, granted or not. */
+  get free(): number {
+    return this.capacity - this.held - this.lent;
   }
 
   /** Books a grant. The caller announces it, then pumps. */
@@ -100,8 +122,10 @@ export class CreditAccount implements CreditLine {
 
   /** Asks the witness of every account from here to the end: contexts travel from now on. */
   ask(witness: Witness): void {
-    for (let account: CreditAccount | null = this; account !== null; account = account.below)
+    // The end is shared by all pipelines that nobody watches: it is never asked.
+    for (let account: CreditAccount | null = this; account?.bounded === true; account = account.below) {
       account.witness ??= witness;
+    }
   }
 
   enrol(producer: CreditProducer): void {

@@ -1,8 +1,9 @@
-import { Subscriber } from 'rxjs';
+import { asapScheduler, Subscriber, type Subscription } from 'rxjs';
 import type { CreditAccount } from './CreditAccount.js';
 import { current } from './delivery.js';
 import { CREDIT } from './discovery.js';
 import { asyncLink, cutLink, isProtocolFault, nestedObservable, overflow } from './faults.js';
+import { inTurn } from './inTurn.js';
 import type { CreditProducer } from './protocol.js';
 import type { SluiceError } from './SluiceError.js';
 
@@ -20,6 +21,9 @@ export abstract class Entrance<T> extends Subscriber<T> {
   /** The delivery inside which this entrance came to be: its records are no sign of a cut link (C6c). */
   private readonly bornIn: object | null;
   private hasEnded = false;
+  private isDeaf = false;
+  private readonly suspects: T[] = [];
+  private verdict: Subscription | null = null;
 
   constructor(account: CreditAccount) {
     super();
@@ -75,28 +79,71 @@ export abstract class Entrance<T> extends Subscriber<T> {
       this.fault(nestedObservable(this.account.name));
       return;
     }
-    this.account.arrivals++;
-    this.accept(value);
+    this.arrive(value);
   }
 
   override complete(): void {
     if (this.hasEnded || this.closed) return;
     this.hasEnded = true;
-    this.unsubscribe();
-    this.upstreamCompleted();
+    this.admitSuspects();
+    this.account.completed = true;
+    inTurn(this.release, () => {
+      this.upstreamCompleted();
+    });
   }
 
   override error(error: unknown): void {
     if (this.hasEnded || this.closed) return;
     this.hasEnded = true;
+    this.admitSuspects();
+    inTurn(this.release, () => {
+      if (isProtocolFault(error)) this.fault(error);
+      else this.upstreamFailed(error);
+    });
+  }
+
+  override unsubscribe(): void {
+    this.verdict?.unsubscribe();
+    super.unsubscribe();
+  }
+
+  /** From now on nothing that is pushed comes in. */
+  deafen(): void {
+    this.isDeaf = true;
+  }
+
+  private readonly release = (): void => {
     this.unsubscribe();
-    if (isProtocolFault(error)) this.fault(error as SluiceError);
-    else this.upstreamFailed(error);
+  };
+
+  /**
+   * A record came outside every delivery of a live producer. Either the link is asynchronous, or an operator above was
+   * told to complete, as takeUntil tells it, and releases what it held; then complete follows within the same call.
+   * Until that is known the record waits.
+   */
+  private suspect(value: T): void {
+    this.suspects.push(value);
+    this.verdict ??= asapScheduler.schedule(() => {
+      if (!this.closed) this.fault(asyncLink(this.account.name));
+    });
+    if (this.suspects.length > this.account.overdraft) this.fault(asyncLink(this.account.name));
+  }
+
+  /** It was the second: they come in before the end does. */
+  private admitSuspects(): void {
+    this.verdict?.unsubscribe();
+    for (const value of this.suspects.splice(0)) this.arrive(value);
+  }
+
+  private arrive(value: T): void {
+    this.account.arrivals++;
+    this.accept(value);
   }
 
   /** The question for a record that no linked producer delivers. False: it does not come in. */
   private admits(value: T, producer: CreditProducer | null): boolean {
     const { account } = this;
+    if (this.isDeaf) return false;
     if (!this.takesPushes) {
       if (producer !== null) {
         if (producer.token === null || producer.token !== this.bornIn) {
@@ -104,7 +151,10 @@ export abstract class Entrance<T> extends Subscriber<T> {
           this.fault(cutLink(account.name));
           return false;
         }
-      } else if (!this.subscribing && (account.producers.length > 0 || account.unaccounted)) {
+      } else if (!this.subscribing && account.producers.length > 0) {
+        this.suspect(value);
+        return false;
+      } else if (!this.subscribing && account.unaccounted) {
         this.fault(asyncLink(account.name));
         return false;
       }

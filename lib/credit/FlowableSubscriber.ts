@@ -3,6 +3,7 @@ import { CreditAccount, liveAncestor } from './CreditAccount.js';
 import { current } from './delivery.js';
 import { discoverCredit } from './discovery.js';
 import type { CreditProducer, DeliveredRecord, Witness } from './protocol.js';
+import { inTurn, reportUnhandled } from './inTurn.js';
 import { enterFrame, insideFrame, leaveFrame, whenShallow } from './trampoline.js';
 
 /** After so many deliveries in a row that did not arrive, a producer lets others run (C7). */
@@ -27,6 +28,7 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
   readonly parent: CreditProducer | null;
   readonly children: CreditProducer[] = [];
   ended = false;
+  completing = false;
   opened = false;
   openedChild = false;
   token: object | null = null;
@@ -43,7 +45,6 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
   private missed = 0;
   private missedAt = -1;
   private everMissed = false;
-  private completing = false;
   /** The record inside whose delivery this flow was subscribed: held until the flow ends (P1). */
   readonly scope: DeliveredRecord | null;
   /** A stage's output is no source: its records have come in already. */
@@ -115,7 +116,8 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
     try {
       this.drain();
     } catch (error) {
-      this.error(error);
+      if (this.ended) reportUnhandled(error);
+      else this.error(error);
     } finally {
       current.producer = producer;
       current.record = record;
@@ -161,7 +163,10 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
     this.target.next(value);
     current.producer = producer;
     if (outer !== record) current.record = outer;
-    if (account.arrivals === before || this.opened) this.answered(before);
+    if (account.arrivals === before || this.opened) {
+      this.answered(before);
+      if (account.arrivals === before) record.vanishedIn = this;
+    }
     if (this.withheld !== null && account.arrivals !== before) this.releaseWithheld(record);
     if (!account.bounded) record.passedLastStage();
     if (--record.references === 0) record.unheld(this);
@@ -185,12 +190,15 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
 
   override unsubscribe(): void {
     if (this.closed) return;
-    super.unsubscribe();
-    const { ended } = this;
-    this.leave();
-    this.confirmWithheld(this.completing ? REALLY_DROPPED : CANCELLED_WITH_THE_LINK);
-    if (this.scope !== null && --this.scope.references === 0) this.scope.unheld(this.parent);
-    if (!ended) this.pumpLater();
+    const { ended, scope, account } = this;
+    try {
+      super.unsubscribe();
+    } finally {
+      this.leave();
+      this.confirmWithheld(this.completing || account.completed ? REALLY_DROPPED : CANCELLED_WITH_THE_LINK);
+      if (scope !== null && --scope.references === 0) scope.unheld(this.parent);
+      if (!ended) this.pumpLater();
+    }
   }
 
   /** What arrives inside complete and error counts as delivered; the others are asked once that is over (C6b). */
@@ -200,17 +208,24 @@ export class FlowableSubscriber<T> extends Subscriber<T> implements CreditProduc
     enterFrame();
     current.producer = this;
     current.record = null;
-    try {
-      tell();
-    } finally {
+    const restore = () => {
       current.producer = producer;
       current.record = record;
       this.opened = this.openedChild = false;
       this.token = null;
+    };
+    const release = () => {
       this.unsubscribe();
+    };
+    const askOthers = () => {
       this.account.pump();
-      leaveFrame();
-    }
+    };
+    inTurn(tell, restore, release, askOthers, leaveFrame);
+  }
+
+  /** Takes part in nothing: the pipeline takes in no more. */
+  hold(): void {
+    this.yielding = this.hindered = true;
   }
 
   private leave(): void {

@@ -38,7 +38,14 @@ export class SluiceError extends Error {
   }
 }
 
+/** Knows our errors by name, because another copy of the library has a class of its own. */
+export function isSluiceError(error: unknown): error is SluiceError {
+  return (
+    error instanceof Error && error.name === 'SluiceError' && typeof (error as Partial<SluiceError>).code === 'string'
+  );
+}
+
 /** The code under which a failure is counted: its own where it has one of ours, else FAILED. */
 export function codeOf(error: unknown): SluiceCode {
-  return error instanceof SluiceError ? error.code : 'FAILED';
+  return isSluiceError(error) ? error.code : 'FAILED';
 }

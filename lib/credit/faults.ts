@@ -1,4 +1,4 @@
-import { SluiceError, type SluiceCode } from './SluiceError.js';
+import { isSluiceError, SluiceError, type SluiceCode } from './SluiceError.js';
 
 /** Faults of the protocol do not wait behind accepted records, or they would stay behind a stuck inbox (C10). */
 const FAULTS: ReadonlySet<SluiceCode> = new Set([
@@ -9,8 +9,8 @@ const FAULTS: ReadonlySet<SluiceCode> = new Set([
   'NESTED_OBSERVABLE',
 ]);
 
-export function isProtocolFault(error: unknown): boolean {
-  return error instanceof SluiceError && FAULTS.has(error.code);
+export function isProtocolFault(error: unknown): error is SluiceError {
+  return isSluiceError(error) && FAULTS.has(error.code);
 }
 
 export function overflow(stage: string, capacity: number): SluiceError {

@@ -7,6 +7,7 @@ export interface CreditLine {
   /** False: unbounded demand, nothing is counted. */
   readonly bounded: boolean;
   readonly capacity: number;
+  readonly completed: boolean;
   readonly witness: Witness | null;
 }
 
@@ -16,6 +17,8 @@ export interface CreditLine {
  */
 export interface DeliveredRecord {
   references: number;
+  /** The link in which a delivery of it, or of a descendant, did not arrive: an operator there may hold it (P3). */
+  vanishedIn: CreditProducer | null;
   /** The pipeline it belongs to: another pipeline's record is not ours to hold. */
   readonly witness: Witness;
   /** It arrived below a link that has held records back: they share its fate (P3). */
@@ -45,6 +48,8 @@ export interface Witness {
 /** A source of records: complete() makes it take in no more, and what it has given goes on. */
 export interface Stoppable {
   complete(): void;
+  /** Never begins to deliver. */
+  hold(): void;
 }
 
 /** What draws on an account: a source, or the output of a stage. */
@@ -54,6 +59,8 @@ export interface CreditProducer extends Stoppable {
   readonly children: CreditProducer[];
   /** True once it has completed, failed or been unsubscribed. */
   ended: boolean;
+  /** It ended by completing. */
+  readonly completing: boolean;
   /** Set when anything was subscribed inside the delivery that is going on; the token is that delivery's name. */
   opened: boolean;
   openedChild: boolean;

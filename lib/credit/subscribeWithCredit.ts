@@ -2,7 +2,7 @@ import { Observable, type Observer, type Subscriber, type Subscription } from 'r
 import { current } from './delivery.js';
 import { Entrance } from './Entrance.js';
 import { overdraft } from './faults.js';
-import type { CreditSubject } from './CreditSubject.js';
+import { CreditSubject } from './CreditSubject.js';
 import { SluiceError } from './SluiceError.js';
 
 /**
@@ -28,6 +28,9 @@ export function subscribeWithCredit<T>(
   observer: Partial<Observer<T>> | ((value: T) => void),
   credit: CreditSubject,
 ): Subscription {
+  if (!(credit instanceof CreditSubject)) {
+    throw new SluiceError('CREDIT', 'subscribeWithCredit: the third argument must be a CreditSubject');
+  }
   if (served.has(credit)) {
     throw new SluiceError(
       'CREDIT',

@@ -26,6 +26,7 @@ export class BoundaryMachine<T, R> extends StageCore<T, R> {
   private feedDone = false;
   /** What to tell downstream once the results are handed on: the operator has ended. */
   private conclusion: (() => void) | null = null;
+  private failure: { readonly error: unknown } | null = null;
   private fedInARow = 0;
   private yielding = false;
 
@@ -63,11 +64,21 @@ export class BoundaryMachine<T, R> extends StageCore<T, R> {
       this.feedDone = true;
       this.feed.complete();
     }
-    if (this.conclusion !== null && this.results.size === 0) this.finish(this.conclusion);
+    if (this.results.size > 0) return;
+    if (this.conclusion !== null) this.finish(this.conclusion);
+    else if (this.failure !== null && this.inbox.size === 0 && (this.settings.lossy || this.inside.size === 0)) {
+      this.output.error(this.failure.error);
+    }
   }
 
   protected override upstreamCompleted(): void {
     this.sourceDone = true;
+    this.drain();
+  }
+
+  /** It waits for what is in the operator: operators pass an error on before what they hold. */
+  protected override upstreamFailed(error: unknown): void {
+    this.failure = { error };
     this.drain();
   }
 

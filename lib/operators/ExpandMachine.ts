@@ -1,6 +1,7 @@
 import type { ObservableInput } from 'rxjs';
 import { current } from '../credit/delivery.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { inTurn } from '../credit/inTurn.js';
 import { codeOf } from '../credit/SluiceError.js';
 import type { StageOptions } from '../options/common.js';
 import { CANCELLED } from '../records/outcome.js';
@@ -42,11 +43,14 @@ export class ExpandMachine<T, R> extends StageCore<T, R> {
   }
 
   protected abandon(): void {
-    for (const inner of this.inners) {
-      inner.unsubscribe();
-      this.cancelRecord(inner.record);
-    }
+    const inners = [...this.inners];
     this.inners.clear();
+    for (const inner of inners) this.cancelRecord(inner.record);
+    inTurn(
+      ...inners.map((inner) => () => {
+        inner.unsubscribe();
+      }),
+    );
   }
 
   private open(value: T, record: RecordContext | null): void {
@@ -55,6 +59,10 @@ export class ExpandMachine<T, R> extends StageCore<T, R> {
       flow = innerFlow(this.project(value, this.index++), this.settings.capacity);
     } catch (error) {
       this.failed(value, record, error);
+      return;
+    }
+    if (this.over) {
+      this.cancelRecord(record);
       return;
     }
     const inner = new Inner<T, R>(this, this.output, value, record);
@@ -104,24 +112,32 @@ class Inner<T, R> extends LinkSubscriber<R> {
     readonly value: T,
     readonly record: RecordContext | null,
   ) {
-    super(undefined, output.account, null);
+    super(undefined, output.account, output.asks);
   }
 
   override next(value: R): void {
-    if (!this.closed) this.output.forward(value);
+    if (this.closed) return;
+    if (!this.output.account.bounded) this.record?.passedLastStage();
+    this.output.forward(value);
   }
 
   override complete(): void {
     if (this.hasEnded || this.closed) return;
     this.hasEnded = true;
-    this.unsubscribe();
-    this.stage.innerCompleted(this);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.stage.innerCompleted(this);
+    }
   }
 
   override error(error: unknown): void {
     if (this.hasEnded || this.closed) return;
     this.hasEnded = true;
-    this.unsubscribe();
-    this.stage.innerFailed(this, error);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.stage.innerFailed(this, error);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { Subscriber, type Observable, type Subscription } from 'rxjs';
 import { isFlow } from '../credit/Entrance.js';
+import { reportUnhandled } from '../credit/inTurn.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import type { Lane } from './Lanes.js';
 import type { WorkInfo } from './StageInfo.js';
@@ -33,21 +34,30 @@ export class Slot<T, R> {
     if (this.state !== 'running') return;
     this.state = 'done';
     this.result = result;
-    this.owner.slotDone(this);
+    this.tellOwner();
   };
 
   readonly fail = (error: unknown): void => {
     if (this.state !== 'running') return;
     this.state = 'failed';
     this.error = error;
-    this.owner.slotDone(this);
+    this.tellOwner();
   };
+
+  /** Called from promises, where what a teardown throws would be an unhandled rejection. */
+  private tellOwner(): void {
+    try {
+      this.owner.slotDone(this);
+    } catch (error) {
+      reportUnhandled(error);
+    }
+  }
 
   /** Follows what `project` returned to its end. */
   follow(work: PromiseLike<R> | Observable<R>): void {
     this.state = 'running';
     if (isFlow(work)) this.followFlow(work as Observable<R>);
-    else if (work instanceof Promise) (work as Promise<R>).then(this.succeed, this.fail);
+    else if (isNative<R>(work)) work.then(this.succeed, this.fail);
     else this.followThenable(work as PromiseLike<R>);
   }
 
@@ -101,6 +111,28 @@ export class Slot<T, R> {
 
 /** What must be waited for: a thenable, or an Observable of whatever copy of RxJS. */
 export function isWork(result: unknown): result is PromiseLike<unknown> | Observable<unknown> {
-  if (typeof result !== 'object' || result === null) return false;
+  if (typeof result !== 'object' && typeof result !== 'function') return false;
+  if (result === null) return false;
   return typeof (result as { then?: unknown }).then === 'function' || isFlow(result);
 }
+
+/** Takes no interest in what comes of it, so that a rejection is not an unhandled one. */
+export function ignore(result: unknown): void {
+  try {
+    if (isWork(result) && !isFlow(result)) (result as PromiseLike<unknown>).then(noop, noop);
+  } catch {
+    // Nobody is left to be told.
+  }
+}
+
+function noop(): void {
+  // Nothing is left to do.
+}
+
+/** Settles once for certain; a subclass with a then of its own may not. */
+function isNative<R>(work: PromiseLike<R> | Observable<R>): work is Promise<R> {
+  return work instanceof Promise && work.then === nativeThen;
+}
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- compared, never called
+const nativeThen = Promise.prototype.then;

@@ -1,10 +1,11 @@
 import type { Observable, SchedulerLike } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
 import { current } from '../credit/delivery.js';
-import { BUSY, DrainLoop, type Ending } from '../credit/DrainLoop.js';
+import { DrainLoop, type Ending } from '../credit/DrainLoop.js';
 import { overdraft } from '../credit/faults.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { Inbox } from '../credit/Inbox.js';
+import { inTurn } from '../credit/inTurn.js';
 import type { SluiceCode, SluiceError } from '../credit/SluiceError.js';
 import { whenShallow } from '../credit/trampoline.js';
 import { DEFAULT_CAPACITY, DEFAULT_SCHEDULER, type StageOptions } from '../options/common.js';
@@ -26,7 +27,7 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
   protected readonly inbox = new Inbox<T>();
   /** The contexts of what is in the inbox, in step with it. Filled only while somebody asks (P4). */
   protected readonly records = new Inbox<RecordContext | null>();
-  private countedAsSource = false;
+  private connecting = true;
   private readonly overflow: Overflow;
 
   constructor(
@@ -59,9 +60,17 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
     if (this.over) return;
     if (this.account.breaksStack) {
       whenShallow(() => {
-        if (!this.closed) this.connect(source);
+        if (!this.closed) this.connectTo(source);
       });
-    } else this.connect(source);
+    } else this.connectTo(source);
+  }
+
+  private connectTo(source: Observable<T>): void {
+    try {
+      this.connect(source);
+    } finally {
+      this.connecting = false;
+    }
   }
 
   /** Lets go of what is in work, because the stage is over. */
@@ -99,7 +108,6 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
       record.references++;
       return record;
     }
-    if (current.producer === null) this.countAsSource();
     return witness.open(value, null, current.producer) as RecordContext;
   }
 
@@ -108,11 +116,10 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
     return this.account.witness as Bookkeeper | null;
   }
 
-  /** Records are pushed in here: to stop the pipeline is to close this entrance. */
-  private countAsSource(): void {
-    if (this.countedAsSource) return;
-    this.countedAsSource = true;
-    this.books?.enrolSource(this);
+  /** Told when the pipeline is to take in no more. */
+  stopPushes(): void {
+    this.deafen();
+    if (this.account.producers.length === 0 && !this.connecting) this.complete();
   }
 
   protected takeRecord(): RecordContext | null {
@@ -154,16 +161,16 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
 
   /** Credit that is owed but not granted is a place all the same. Past it the policy decides. */
   protected override overflowed(value: T): boolean {
-    const drops = this.account.owed > 0 ? 0 : refuse(this.overflow, this.inbox.size);
+    const { account } = this;
+    const drops = account.free > 0 ? 0 : refuse(this.overflow, this.inbox.size);
     for (let drop = drops; drop > 0; drop--) {
       const dropped = this.inbox.shift() as T;
       this.settleHere(this.takeRecord(), REJECTED, 'OVERFLOW');
       this.dropped(dropped);
+      if (this.over) return true;
     }
-    const { owed } = this.account;
-    if (owed > 0) {
-      this.credit.next(owed);
-      this.account.arrivals++;
+    if (account.free > 0) {
+      account.takeOwedPlace();
       this.accept(value);
       return true;
     }
@@ -174,10 +181,12 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
 
   /** A pushed record that does not come in. It is counted all the same. */
   protected drop(value: T): void {
-    this.account.arrivals++;
-    this.settleHere(this.takeOver(value), REJECTED, 'OVERFLOW');
+    const record = this.takeOver(value);
+    this.account.turnAway();
+    this.settledHere++;
+    record?.note(REJECTED, 'OVERFLOW');
+    record?.release();
     this.dropped(value);
-    if (!this.over && this.mode !== BUSY) this.afterWork();
   }
 
   /** Told of each record that the overflow policy drops. */
@@ -203,13 +212,20 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
   }
 
   private readonly releaseAll = (): void => {
-    this.unsubscribe();
-    if (this.countedAsSource) this.books?.leaveSource(this);
-    this.credit.complete();
-    this.abandon();
-    while (this.records.size > 0) this.cancelRecord(this.records.shift() ?? null);
-    this.inbox.clear();
-    this.books?.leaveStage(this);
+    inTurn(
+      () => {
+        this.unsubscribe();
+      },
+      () => {
+        this.abandon();
+      },
+      () => {
+        this.credit.complete();
+        while (this.records.size > 0) this.cancelRecord(this.records.shift() ?? null);
+        this.inbox.clear();
+        this.books?.leaveStage(this);
+      },
+    );
   };
 
   protected cancelRecord(record: RecordContext | null): void {

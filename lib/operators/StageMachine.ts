@@ -4,16 +4,17 @@ import { BUSY, IDLE } from '../credit/DrainLoop.js';
 import { isFlow } from '../credit/Entrance.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { Inbox } from '../credit/Inbox.js';
+import { inTurn } from '../credit/inTurn.js';
 import { codeOf, SluiceError } from '../credit/SluiceError.js';
 import type { StageOptions } from '../options/common.js';
-import { unwatched } from '../records/Bookkeeper.js';
+import { Bookkeeper } from '../records/Bookkeeper.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
 import { CANCELLED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import { Lanes, type Lane } from './Lanes.js';
 import type { Overflow } from './overflow.js';
 import { requireKeeper } from './requireKeeper.js';
-import { isWork, NOTHING, Slot, type SlotOwner } from './Slot.js';
+import { ignore, isWork, NOTHING, Slot, type SlotOwner } from './Slot.js';
 import { StageCore } from './StageCore.js';
 import { WorkInfo, type StageInfo } from './StageInfo.js';
 
@@ -53,7 +54,7 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
     super(output, settings, 'stage', settings.overflow, settings.overdraft);
     this.wantsInfo = project.length !== 1;
     this.lanes = typeof settings.order === 'object' ? new Lanes() : null;
-    if (this.wantsInfo) this.account.witness ??= unwatched;
+    if (this.wantsInfo) this.account.witness ??= new Bookkeeper();
     requireKeeper(this.name, settings, this.books);
     if (this.idleNow()) this.mode = IDLE;
   }
@@ -68,14 +69,13 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
     }
     this.mode = BUSY;
     account.arrivals++;
-    this.pass(value, account.witness === null ? null : this.takeOver(value));
-    if (this.active !== 0 || this.inbox.size !== 0 || this.over || this.upstreamEnded) {
+    try {
+      this.pass(value, account.witness === null ? null : this.takeOver(value));
+    } finally {
       this.mode = IDLE;
-      this.drain();
-    } else {
-      this.mode = IDLE;
-      if (account.settled >= account.replenishAt) this.replenish();
     }
+    if (this.active !== 0 || this.inbox.size !== 0 || this.over || this.upstreamEnded) this.drain();
+    else if (account.settled >= account.replenishAt) this.replenish();
   }
 
   /** The shortest way through: nothing is ahead. */
@@ -86,16 +86,19 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
     }
     this.index++;
     let result;
+    let goesOn;
     try {
       result = (this.project as (value: T) => R | PromiseLike<R> | Observable<R>)(value);
+      goesOn = isWork(result);
     } catch (error) {
       this.failed(value, record, null, error);
       return;
     }
-    if (isWork(result)) this.follow(value, record, null, result as PromiseLike<R>, null);
+    if (this.over) this.discard(result, record, null);
+    else if (goesOn) this.follow(value, record, null, result as PromiseLike<R>, null);
     else {
-      if (record === null) this.output.deliver(result);
-      else this.output.deliverRecord(result, record);
+      if (record === null) this.output.deliver(result as R);
+      else this.output.deliverRecord(result as R, record);
       this.account.settled++;
     }
   }
@@ -122,7 +125,8 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
       this.failed(value, record, null, new SluiceError('KEY', `stage '${this.name}': perKey threw`, { cause: error }));
       return;
     }
-    this.lanes.push(key, value, record);
+    if (this.over) this.cancelRecord(record);
+    else this.lanes.push(key, value, record);
   }
 
   protected work(): void {
@@ -149,16 +153,33 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
   }
 
   protected abandon(): void {
-    for (const slot of this.slots) {
-      const { record, state, error } = slot;
-      slot.release();
-      if (record === null) continue;
-      record.note(CANCELLED, state === 'failed' && error !== undefined ? codeOf(error) : 'UNSUBSCRIBED');
-      record.release();
-    }
-    this.lanes?.clear((record) => {
-      this.cancelRecord(record);
+    const releases = this.slots.map((slot) => () => {
+      this.abandonSlot(slot);
     });
+    inTurn(...releases, () => {
+      this.lanes?.clear((record) => {
+        this.cancelRecord(record);
+      });
+    });
+  }
+
+  private abandonSlot(slot: Slot<T, R>): void {
+    const { record, state, error } = slot;
+    try {
+      slot.release();
+    } finally {
+      if (record !== null) {
+        record.note(CANCELLED, state === 'failed' ? codeOf(error) : 'UNSUBSCRIBED');
+        record.release();
+      }
+    }
+  }
+
+  /** The stage ended while the project ran: what it returned is not waited for, and what it rejects with is heard. */
+  private discard(result: unknown, record: RecordContext | null, info: WorkInfo | null): void {
+    info?.abort();
+    ignore(result);
+    this.cancelRecord(record);
   }
 
   private mayHandOn(slot: Slot<T, R>): boolean {
@@ -182,19 +203,21 @@ export class StageMachine<T, R> extends StageCore<T, R> implements SlotOwner<T, 
     const info = this.wantsInfo && record !== null ? new WorkInfo(record, this.index) : null;
     this.index++;
     let result;
+    let goesOn;
     try {
       result = this.project(value, info as StageInfo);
+      goesOn = isWork(result);
     } catch (error) {
       this.failed(value, record, lane, error);
       return;
     }
-    if (this.over) this.cancelRecord(record);
-    else if (isWork(result)) this.follow(value, record, lane, result, info);
-    else if (this.window.size === 0 && this.output.ready()) this.emit(result, record, lane);
+    if (this.over) this.discard(result, record, info);
+    else if (goesOn) this.follow(value, record, lane, result as PromiseLike<R>, info);
+    else if (this.window.size === 0 && this.output.ready()) this.emit(result as R, record, lane);
     else {
       const slot = this.occupy(value, record, lane);
       slot.state = 'done';
-      slot.result = result;
+      slot.result = result as R;
       this.window.push(slot);
     }
   }

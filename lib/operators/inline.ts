@@ -1,5 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { discoverCredit } from '../credit/discovery.js';
+import { SluiceError } from '../credit/SluiceError.js';
+import { show } from '../options/checkOptions.js';
 import { LinkSubscriber } from './LinkSubscriber.js';
 
 /**
@@ -22,6 +24,9 @@ import { LinkSubscriber } from './LinkSubscriber.js';
  * fromPull(naturals()).pipe(inline(evens), stage(save)).subscribe();
  */
 export function inline<T, R>(operator: OperatorFunction<T, R>): OperatorFunction<T, R> {
+  if (typeof operator !== 'function') {
+    throw new SluiceError('OPTION', `inline: operator is ${show(operator)}; give an operator, (source) => Observable`);
+  }
   return (source) =>
     new Observable<R>((target) => {
       const { account, asks } = discoverCredit(target);

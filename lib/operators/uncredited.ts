@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, Subscriber } from 'rxjs';
 
 /**
  * Takes a flow out of the credit of the pipeline that it is subscribed in: it runs with unbounded demand. Meant for
@@ -14,9 +14,10 @@ import { Observable } from 'rxjs';
  * fromPull(rows).pipe(takeUntil(uncredited(stopSignals)), stage(save)).subscribe();
  */
 export function uncredited<T>(flow: Observable<T>): Observable<T> {
-  return new Observable((target) =>
-    flow.subscribe({
-      next: (value) => {
+  return new Observable((target) => {
+    // Known to the target before it is subscribed, or a synchronous flow could not be stopped.
+    const unlinked = new Subscriber<T>({
+      next: (value: T) => {
         target.next(value);
       },
       error: (error: unknown) => {
@@ -25,6 +26,8 @@ export function uncredited<T>(flow: Observable<T>): Observable<T> {
       complete: () => {
         target.complete();
       },
-    }),
-  );
+    } as Subscriber<T>);
+    target.add(unlinked);
+    flow.subscribe(unlinked);
+  });
 }

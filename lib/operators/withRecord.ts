@@ -1,7 +1,8 @@
 import { Observable, Subscriber, type OperatorFunction } from 'rxjs';
 import { current } from '../credit/delivery.js';
-import { ASKS } from '../credit/discovery.js';
-import { unwatched } from '../records/Bookkeeper.js';
+import type { CreditAccount } from '../credit/CreditAccount.js';
+import { ASKS, discoverCredit } from '../credit/discovery.js';
+import { Bookkeeper } from '../records/Bookkeeper.js';
 import type { RecordContext } from '../records/RecordContext.js';
 
 /**
@@ -20,15 +21,21 @@ export function withRecord<T>(): OperatorFunction<T, { value: T; record: RecordC
 }
 
 class RecordSubscriber<T> extends Subscriber<T> {
-  readonly [ASKS] = unwatched;
+  readonly [ASKS] = new Bookkeeper();
+
+  private readonly account: CreditAccount | null;
 
   constructor(private readonly target: Subscriber<{ value: T; record: RecordContext }>) {
     super(target);
+    this.account = discoverCredit(target).account;
   }
 
   override next(value: T): void {
     if (this.closed) return;
-    const record = (current.record as RecordContext | null) ?? unwatched.open(value, null, null);
+    // A push from inside another pipeline's delivery has that pipeline's record around it, which is not its own.
+    const witness = this.account?.witness ?? this[ASKS];
+    const around = current.record as RecordContext | null;
+    const record = around?.witness === witness ? around : this[ASKS].open(value, null, null);
     this.target.next({ value, record });
   }
 }

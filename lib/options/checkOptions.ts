@@ -17,10 +17,29 @@ interface Issue {
  * the option, the value it was given and what to write instead.
  */
 export function checkOptions<T>(operator: string, schema: Schema<T>, known: readonly string[], options: unknown): T {
+  refuseUnreadable(operator, known, options);
   const result = schema.safeParse(options);
   if (result.success) return result.data;
   const complaints = result.error.issues.map((issue) => complaint(issue, known, options));
   throw new SluiceError('OPTION', `${operator}: ${complaints.join('; ')}`);
+}
+
+/** A getter that throws is a mistake in the options like any other. */
+function refuseUnreadable(operator: string, known: readonly string[], options: unknown): void {
+  if (typeof options !== 'object' || options === null) return;
+  for (const key of known) {
+    try {
+      void (options as Record<string, unknown>)[key];
+    } catch (cause) {
+      throw new SluiceError(
+        'OPTION',
+        `${operator}: option ${key} cannot be read, its getter threw; give a plain value`,
+        {
+          cause,
+        },
+      );
+    }
+  }
 }
 
 function complaint(issue: Issue, known: readonly string[], options: unknown): string {

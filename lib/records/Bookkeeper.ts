@@ -3,7 +3,10 @@ import type { DeadLetter } from './DeadLetter.js';
 import { RecordContext } from './RecordContext.js';
 import type { StageEntry } from './StageEntry.js';
 
-/** Opens contexts and is told when they settle. This one keeps no books: it serves a source that commits, no more. */
+/**
+ * Opens contexts and is told when they settle. This one keeps no books: it serves whoever needs contexts and no ledger.
+ * Each of those has its own, by which the records of one pipeline are told from those of another.
+ */
 export class Bookkeeper implements Witness {
   open(value: unknown, source: CreditProducer | null, link: CreditProducer | null): RecordContext {
     const record = new RecordContext(value, this, source);
@@ -44,6 +47,3 @@ export class Bookkeeper implements Witness {
     void source;
   }
 }
-
-/** For whoever needs contexts and no ledger. */
-export const unwatched = new Bookkeeper();

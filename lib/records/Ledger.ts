@@ -1,4 +1,5 @@
 import type { CreditProducer, DeliveredRecord, Stoppable } from '../credit/protocol.js';
+import { inTurn } from '../credit/inTurn.js';
 import type { SluiceCode } from '../credit/SluiceError.js';
 import { Bookkeeper } from './Bookkeeper.js';
 import type { DeadLetter } from './DeadLetter.js';
@@ -73,7 +74,8 @@ export class Ledger extends Bookkeeper {
   }
 
   override enrolSource(source: Stoppable): void {
-    this.sources.add(source);
+    if (this.isStopped) source.hold();
+    else this.sources.add(source);
   }
 
   override leaveSource(source: Stoppable): void {
@@ -82,6 +84,7 @@ export class Ledger extends Bookkeeper {
 
   override enrolStage(stage: StageEntry): void {
     this.stages.enrol(stage);
+    if (this.isStopped) stage.stopPushes();
   }
 
   override leaveStage(stage: StageEntry): void {
@@ -99,8 +102,15 @@ export class Ledger extends Bookkeeper {
   /** Every source is told to give no more; what it has given goes on. */
   stop(): void {
     this.isStopped = true;
-    for (const source of [...this.sources]) source.complete();
-    if (this.inFlight === 0) this.onIdle();
+    const sources = [...this.sources].map((source) => () => {
+      source.complete();
+    });
+    const pushes = this.stages.current().map((stage) => () => {
+      stage.stopPushes();
+    });
+    inTurn(...sources, ...pushes, () => {
+      if (this.inFlight === 0) this.onIdle();
+    });
   }
 
   /** From now on what is cancelled was cancelled by the deadline of the drain. */

@@ -1,6 +1,6 @@
 import type { CreditProducer, DeliveredRecord, Witness } from '../credit/protocol.js';
 import type { SluiceCode } from '../credit/SluiceError.js';
-import { DELIVERED, FILTERED, OUTCOMES, type Outcome, type OutcomeRank } from './outcome.js';
+import { CANCELLED, DELIVERED, FILTERED, OUTCOMES, type Outcome, type OutcomeRank } from './outcome.js';
 
 /**
  * What travels beside a record, never around it: user code sees raw values. Its permit counts references (P1): the
@@ -14,6 +14,8 @@ export class RecordContext implements DeliveredRecord {
   partition: number | undefined = undefined;
   /** @internal */
   references = 1;
+  /** @internal */
+  vanishedIn: CreditProducer | null = null;
   /** @internal What became of it so far, as a number. */
   rank: OutcomeRank = FILTERED;
   /** Why, where it was not delivered: the code noted with the worst outcome. */
@@ -62,14 +64,16 @@ export class RecordContext implements DeliveredRecord {
   unheld(link: CreditProducer | null): void {
     if (this.isSettled) return;
     this.isSettled = true;
+    const where = this.vanishedIn ?? (this.rank === FILTERED ? link : null);
+    this.vanishedIn = null;
+    if (this.rank === FILTERED && where !== null && brokeOff(where)) this.note(CANCELLED, 'UNSUBSCRIBED');
     if (this.members !== null) {
       this.settleMembers(this.members, link);
       return;
     }
     this.witness.settle(this);
     if (this.source?.settled == null && this.adopted === null) return;
-    const mayBeHeld = this.rank === FILTERED && link !== null && link.account.bounded && !link.ended;
-    if (mayBeHeld) (link.withheld ??= []).push(this);
+    if (where !== null && where.account.bounded && !where.ended) (where.withheld ??= []).push(this);
     else this.tellSource();
   }
 
@@ -99,4 +103,9 @@ export class RecordContext implements DeliveredRecord {
     if (adopted !== null) for (const record of adopted) record.confirm(this.rank);
     source?.settled?.(this);
   }
+}
+
+/** The link failed or was unsubscribed: what vanished in it was not dropped by anybody's decision. */
+function brokeOff({ ended, completing, account }: CreditProducer): boolean {
+  return ended && !completing && account.bounded && !account.completed;
 }

@@ -33,6 +33,11 @@ export class StageBooks {
     this.live.add(stage);
   }
 
+  /** The stages that are subscribed now. */
+  current(): StageEntry[] {
+    return [...this.live];
+  }
+
   leave(stage: StageEntry): void {
     if (this.live.delete(stage)) add(this.left, stage);
   }

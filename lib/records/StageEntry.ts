@@ -6,4 +6,6 @@ export interface StageEntry {
   readonly account: CreditAccount;
   /** Records that were settled in this stage: failed, or dropped at its entrance. */
   readonly settledHere: number;
+  /** No more pushes are taken in; where nothing but pushes feeds the stage, its source has completed. */
+  stopPushes(): void;
 }

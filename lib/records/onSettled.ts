@@ -1,5 +1,5 @@
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
-import { unwatched } from './Bookkeeper.js';
+import { Bookkeeper } from './Bookkeeper.js';
 import type { RecordContext } from './RecordContext.js';
 
 /**
@@ -20,8 +20,8 @@ import type { RecordContext } from './RecordContext.js';
  * });
  */
 export function onSettled<T>(subscriber: FlowableSubscriber<T>, settled: (record: RecordContext) => void): void {
-  if (subscriber.account.bounded) subscriber.account.ask(unwatched);
-  else subscriber.asks ??= unwatched;
+  if (subscriber.account.bounded) subscriber.account.ask(new Bookkeeper());
+  else subscriber.asks ??= new Bookkeeper();
   subscriber.settled = (record) => {
     settled(record as RecordContext);
   };

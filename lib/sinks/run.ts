@@ -1,10 +1,11 @@
-import { asyncScheduler, Subscriber, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import { asyncScheduler, isObservable, Subscriber, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
 import * as z from 'zod/mini';
 import { CreditAccount } from '../credit/CreditAccount.js';
 import { CREDIT } from '../credit/discovery.js';
 import { SluiceError } from '../credit/SluiceError.js';
+import { reportUnhandled } from '../credit/inTurn.js';
 import { whenShallow } from '../credit/trampoline.js';
-import { checkOptions } from '../options/checkOptions.js';
+import { checkOptions, show } from '../options/checkOptions.js';
 import { count, fn, milliseconds, scheduler as schedulerSchema } from '../options/common.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
 import { Ledger, type LedgerCount } from '../records/Ledger.js';
@@ -39,7 +40,7 @@ export class RunError extends SluiceError {
     readonly report: RunReport,
     cause: unknown,
   ) {
-    super('STREAM_FAILED', `the stream failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super('STREAM_FAILED', `the stream failed: ${cause instanceof Error ? cause.message : show(cause)}`, { cause });
   }
 }
 
@@ -66,6 +67,7 @@ export const RUN_OPTIONS: readonly string[] = Object.keys(SCHEMA.def.shape);
  * console.log(String(report)); // in 10000 = delivered 9991 + deadLettered 9 (TIMEOUT 9) · peak live 276
  */
 export function run(flow: Observable<unknown>, options: RunOptions = {}): Promise<RunReport> {
+  if (!isObservable(flow)) throw new SluiceError('OPTION', `run: flow is ${show(flow)}; give an Observable`);
   checkOptions('run', SCHEMA, RUN_OPTIONS, options);
   return new Promise((resolve, reject) => {
     new Run(options, resolve, reject).start(flow);
@@ -78,6 +80,7 @@ class Run {
   private readonly consumer: Subscriber<unknown>;
   private deadline: Subscription | null = null;
   private stopped = false;
+  private over = false;
 
   constructor(
     private readonly options: RunOptions,
@@ -122,7 +125,11 @@ class Run {
       this.ledger.deadlinePassed();
       this.settle('stopped');
     }, drainMs);
-    this.ledger.stop();
+    try {
+      this.ledger.stop();
+    } catch (error) {
+      reportUnhandled(error);
+    }
   };
 
   /** Asked when the outermost call has ended, because a stage that completes may let an operator release records. */
@@ -131,20 +138,32 @@ class Run {
   };
 
   private settle(ended: RunReport['ended']): void {
-    this.release();
-    this.resolve(this.report(ended));
+    this.release(() => {
+      this.resolve(this.report(ended));
+    });
   }
 
   private fail(error: unknown): void {
-    this.release();
-    this.reject(new RunError(this.report('failed'), error));
+    this.release(() => {
+      this.reject(new RunError(this.report('failed'), error));
+    });
   }
 
-  /** Cancels what is still in flight, so that the report finds every record settled. */
-  private release(): void {
+  /**
+   * Cancels what is still in flight, and tells when the outermost call has ended: a record that is being delivered is
+   * settled only then.
+   */
+  private release(tell: () => void): void {
+    if (this.over) return;
+    this.over = true;
     this.options.signal?.removeEventListener('abort', this.stop);
     this.deadline?.unsubscribe();
-    this.consumer.unsubscribe();
+    try {
+      this.consumer.unsubscribe();
+    } catch (error) {
+      reportUnhandled(error);
+    }
+    whenShallow(tell);
   }
 
   private report(ended: RunReport['ended']): RunReport {

@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, Subject, takeUntil } from 'rxjs';
 import { eachValueFrom } from 'rxjs-for-await';
 import * as z from 'zod/mini';
 import { CreditAccount } from '../credit/CreditAccount.js';
@@ -28,7 +28,20 @@ export const TO_ASYNC_ITERABLE_OPTIONS: readonly string[] = Object.keys(SCHEMA.d
  */
 export function toAsyncIterable<T>(flow: Observable<T>, options: ToAsyncIterableOptions = {}): AsyncIterable<T> {
   const { prefetch = 16 } = checkOptions('toAsyncIterable', SCHEMA, TO_ASYNC_ITERABLE_OPTIONS, options);
-  return { [Symbol.asyncIterator]: () => iterate(flow, prefetch) };
+  return {
+    [Symbol.asyncIterator]() {
+      const left = new Subject<void>();
+      const values = iterate(flow.pipe(takeUntil(left)), prefetch);
+      return {
+        next: () => values.next(),
+        // A generator's own return waits for a running next, which may never end: the flow is told to end first.
+        return: () => {
+          left.next();
+          return values.return();
+        },
+      };
+    },
+  };
 }
 
 async function* iterate<T>(flow: Observable<T>, prefetch: number): AsyncGenerator<T, void, void> {

@@ -23,8 +23,8 @@ export type PullableFactory<T> = (context: { readonly signal: AbortSignal }) => 
  * - **Back-pressures** the input by not asking it.
  * - **Completes** when the input is done, and fails when it throws.
  * - **Cancels** by `return()` (a ReadableStream: `cancel()`) at once, or when a running `next()` ends; the `signal`
- *   that a function is given is aborted at once. What `return()` throws then is reported as RxJS reports any error of
- *   a teardown; what it rejects with is not reported, since nobody is left to hear it.
+ *   that a function is given is aborted at once. What `return()` throws goes to whoever unsubscribed; what it rejects
+ *   with is not reported, since nobody is left to hear it.
  *
  * @throws SluiceError NOT_PULLABLE when `input` is none of these
  *
@@ -50,8 +50,13 @@ export function fromPull<T>(input: Pullable<T> | PullableFactory<T>): Flowable<T
 const consumed = new WeakSet();
 
 function pull<T>(input: Pullable<T>, subscriber: FlowableSubscriber<T>): void {
-  if (!isPullable(input)) throw notPullable(input);
+  if (!isPullable(input)) {
+    // A promise that is refused may reject all the same.
+    ignorePromise(input);
+    throw notPullable(input);
+  }
   if (isAsync(input)) {
+    destroyInTheEnd(input, subscriber);
     const iterator = input[Symbol.asyncIterator]();
     consumeOnce(input, iterator);
     pullAsync(iterator, subscriber);
@@ -76,6 +81,16 @@ function consumeOnce(input: object, iterator: object): void {
     );
   }
   consumed.add(input);
+}
+
+function ignorePromise(input: unknown): void {
+  if (input instanceof Promise) input.catch(() => undefined);
+}
+
+/** A Node stream that was never read is not released by its iterator, which has not begun. */
+function destroyInTheEnd(input: object, subscriber: FlowableSubscriber<never>): void {
+  const { destroy } = input as { destroy?: unknown };
+  if (isReadable(input) && typeof destroy === 'function') subscriber.add(() => void destroy.call(input));
 }
 
 function isPullable(input: unknown): input is Pullable<unknown> {

@@ -1,4 +1,5 @@
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { reportUnhandled } from '../credit/inTurn.js';
 
 /**
  * Pulls an asynchronous iterator, one `next()` at a time, and only against credit. The item may come when another
@@ -59,19 +60,29 @@ class AsyncPuller<T> {
   private readonly received = (result: IteratorResult<T>): void => {
     this.pulling = false;
     if (this.subscriber.closed) return;
-    if (result.done === true) {
+    try {
+      if (result.done !== true) {
+        this.hasItem = true;
+        this.item = result.value;
+        this.subscriber.run();
+        return;
+      }
       this.done = true;
       this.subscriber.complete();
-      return;
+    } catch (error) {
+      // An answer that is no iterator result, or a teardown that threw at the end.
+      if (this.subscriber.closed) reportUnhandled(error);
+      else this.subscriber.error(error);
     }
-    this.hasItem = true;
-    this.item = result.value;
-    this.subscriber.run();
   };
 
   private readonly failed = (error: unknown): void => {
     this.pulling = false;
     this.done = true;
-    this.subscriber.error(error);
+    try {
+      this.subscriber.error(error);
+    } catch (teardownError) {
+      reportUnhandled(teardownError);
+    }
   };
 }
