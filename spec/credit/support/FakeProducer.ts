@@ -5,6 +5,7 @@ import type { CreditProducer, DeliveredRecord } from '../../../lib/credit/protoc
 export class FakeProducer implements CreditProducer {
   readonly children: CreditProducer[] = [];
   ended = false;
+  completing = false;
   opened = false;
   openedChild = false;
   token: object | null = null;
@@ -39,6 +40,10 @@ export class FakeProducer implements CreditProducer {
   complete(): void {
     this.ended = true;
     this.account.leave(this);
+  }
+
+  hold(): void {
+    this.left = 0;
   }
 
   unsubscribe(): void {
