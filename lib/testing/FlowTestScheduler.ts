@@ -80,9 +80,14 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
       return result;
     } finally {
       giveBackTime();
-      for (const action of this.actions.splice(0)) action.unsubscribe();
+      this.forget();
       this.expectations = [];
     }
+  }
+
+  /** Drops what has not happened yet: timers that would go on for ever. */
+  forget(): void {
+    for (const action of this.actions.splice(0)) action.unsubscribe();
   }
 
   /** Lets that many virtual milliseconds pass, and every promise settle that then can. */

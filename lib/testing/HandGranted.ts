@@ -29,7 +29,7 @@ export class HandGranted<T> {
   private readonly credit: CreditSubject;
   private readonly entrance: SinkEntrance<T>;
 
-  constructor(flow: Observable<T>, hooks: HandGrantedHooks<T> = {}) {
+  constructor(hooks: HandGrantedHooks<T> = {}) {
     const account = new CreditAccount('the hand-granted sink', 1, null);
     account.witness = hooks.witness ?? null;
     this.credit = new CreditSubject(account);
@@ -46,7 +46,11 @@ export class HandGranted<T> {
       late: (late) => this.late.push(late),
     });
     if (hooks.grant !== undefined) this.grant(hooks.grant);
-    subscribingFor(account, () => {
+  }
+
+  /** Subscribes to the flow, once. `handGranted` has done so already. */
+  subscribeTo(flow: Observable<T>): void {
+    subscribingFor(this.account, () => {
       this.entrance.subscribeTo(flow);
     });
   }
@@ -103,5 +107,7 @@ export class HandGranted<T> {
  * sink.received; // [1, 2]
  */
 export function handGranted<T>(flow: Observable<T>, hooks?: HandGrantedHooks<T>): HandGranted<T> {
-  return new HandGranted(flow, hooks);
+  const sink = new HandGranted(hooks);
+  sink.subscribeTo(flow);
+  return sink;
 }

@@ -1,7 +1,7 @@
 import type { Observable, VirtualTimeScheduler } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
 import { subscribingFor } from './feedsOf.js';
-import { HandGranted } from './HandGranted.js';
+import { handGranted, type HandGranted } from './HandGranted.js';
 import type { DemandEvent } from './marbles/parseDemand.js';
 import type { Moment } from './marbles/Moment.js';
 import { recordMoments } from './recordMoments.js';
@@ -27,7 +27,7 @@ export class MarbleSink {
       subscribingFor(this.unboundedAccount, () => {
         flow.subscribe({ next, error, complete });
       });
-    } else this.sink = new HandGranted(flow, { next, error, complete });
+    } else this.sink = handGranted(flow, { next, error, complete });
   }
 
   perform(event: DemandEvent): void {

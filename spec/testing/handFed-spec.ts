@@ -132,10 +132,10 @@ describe('handFed', () => {
     expect(sink.received).toEqual([]);
   });
 
-  it('can misbehave: emitsWithoutCredit is a push, ignoresBalance a delivery too many', () => {
+  it('can misbehave: emitsWithoutCredit is a push, ignoresBalance a delivery too many', async () => {
     const pushing = handFed<number>();
     const first = handGranted(pushing);
-    pushing.misbehave('emitsWithoutCredit', 1);
+    await new FlowTestScheduler().run(() => pushing.misbehave('emitsWithoutCredit', 1));
     expect(first.ending).toMatchObject({ kind: 'error', error: { code: 'ASYNC_LINK' } });
 
     const greedy = handFed<number>();
