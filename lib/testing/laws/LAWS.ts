@@ -6,7 +6,7 @@ import { emitsAgainstCredit } from './emitsAgainstCredit.js';
 import { emitsNothingAfterTheEnd } from './emitsNothingAfterTheEnd.js';
 import { completesBehindRecords, failsBehindRecords } from './endsBehindRecords.js';
 import { keepsOrder } from './keepsOrder.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { leavesNoTimer } from './leavesNoTimer.js';
 import { losesNothing } from './losesNothing.js';
 import { needsConstantStack } from './needsConstantStack.js';
@@ -16,7 +16,7 @@ import { showsBrokenSources } from './showsBrokenSources.js';
 import { staysWithinCapacity } from './staysWithinCapacity.js';
 
 /** Every law of operators. */
-export const LAWS: readonly Law[] = [
+export const LAWS: readonly OperatorLaw[] = [
   emitsAgainstCredit,
   losesNothing,
   doublesNothing,

@@ -1,8 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
+import type { Excusable } from './playLaws.js';
 
 /** What the laws are told about an operator. Only `name` and `make` are needed; the rest says how it differs. */
-export interface LawSubject {
-  readonly name: string;
+export interface LawSubject extends Excusable {
   /** Makes the operator. Its own timers must come from RxJS, and end when they are unsubscribed. */
   readonly make: () => OperatorFunction<number, unknown>;
   /** What comes of these records once the source has completed. Default: the records themselves, one result for each. */
@@ -21,6 +21,4 @@ export interface LawSubject {
   readonly takesPushes?: boolean;
   /** True where contexts travel from records to results, as in every stage. Then the laws of the ledger apply. */
   readonly keepsRecords?: boolean;
-  /** Laws that the operator is excused from, by name, with the reason. */
-  readonly exempt?: Readonly<Record<string, string>>;
 }

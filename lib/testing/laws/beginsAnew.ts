@@ -2,13 +2,13 @@ import { retry } from 'rxjs';
 import { fromPull } from '../../sources/fromPull.js';
 import { handGranted, type HandGranted } from '../HandGranted.js';
 import { firstOutOfOrder, some, surplus } from './compareResults.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { naturals, range } from './naturals.js';
 import type { Trial } from './Trial.js';
 
 const RECORDS = 12;
 
-export const beginsAnew: Law = {
+export const beginsAnew: OperatorLaw = {
   rule: 'C9',
   name: 'begins anew with each subscription',
   intent:

@@ -1,6 +1,6 @@
 import { some, surplus } from './compareResults.js';
 import type { Bench, BenchHooks } from './Bench.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';
 import type { Trial } from './Trial.js';
 
@@ -11,7 +11,7 @@ const CALLBACKS: readonly Callback[] = ['next', 'complete', 'error', 'demand', '
 const ACTIONS: readonly Action[] = ['next', 'complete', 'error', 'grant', 'unsubscribe'];
 const FAILURE = new Error('from inside');
 
-export const canBeReentered: Law = {
+export const canBeReentered: OperatorLaw = {
   rule: 'C5',
   name: 'can be re-entered',
   intent: 'Callbacks may do what they like: next, complete, error, grant and unsubscribe from inside each of the five.',

@@ -1,10 +1,10 @@
 import type { CreditAccount } from '../../credit/CreditAccount.js';
 import type { Bench } from './Bench.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';
 import type { Trial } from './Trial.js';
 
-export const conservesCredit: Law = {
+export const conservesCredit: OperatorLaw = {
   rule: 'C2',
   name: 'conserves credit',
   intent:

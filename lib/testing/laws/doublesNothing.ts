@@ -1,9 +1,9 @@
 import { some, surplus } from './compareResults.js';
 import { DEMAND_PATTERNS } from './demandPatterns.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';
 
-export const doublesNothing: Law = {
+export const doublesNothing: OperatorLaw = {
   rule: 'C1',
   name: 'doubles nothing',
   intent: 'A credit buys one record: nothing comes twice, and nothing comes that was not promised.',

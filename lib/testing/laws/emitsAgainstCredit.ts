@@ -1,13 +1,13 @@
 import { isProtocolFault } from '../../credit/faults.js';
 import type { Bench } from './Bench.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { naturals } from './naturals.js';
 import type { Trial } from './Trial.js';
 
 /** What the sink grants, one after the other, with time to rest in between. */
 const GRANTS = [1, 2, 5, 1, 3];
 
-export const emitsAgainstCredit: Law = {
+export const emitsAgainstCredit: OperatorLaw = {
   rule: 'C1',
   name: 'emits only against credit',
   intent: 'What reaches a consumer was asked for, so that the consumer decides how much memory it costs.',

@@ -1,9 +1,9 @@
 import { cancelEachTime, endEachWay } from './cancellations.js';
 import { some } from './compareResults.js';
 import type { Bench } from './Bench.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 
-export const emitsNothingAfterTheEnd: Law = {
+export const emitsNothingAfterTheEnd: OperatorLaw = {
   rule: 'C9',
   name: 'emits nothing after the end',
   intent:

@@ -1,17 +1,17 @@
 import { show } from '../marbles/Labels.js';
 import type { Bench } from './Bench.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';
 import type { Trial } from './Trial.js';
 
-export const completesBehindRecords: Law = {
+export const completesBehindRecords: OperatorLaw = {
   rule: 'C10',
   name: 'completes behind the records',
   intent: 'Completing a source loses nothing: the end waits until every accepted record has been handed on.',
   check: (trial) => endWith(trial, 'complete'),
 };
 
-export const failsBehindRecords: Law = {
+export const failsBehindRecords: OperatorLaw = {
   rule: 'C10',
   name: 'fails behind the records',
   intent: 'The error of a source waits behind the records it gave before, and arrives as it is.',

@@ -1,10 +1,10 @@
 import { firstOutOfOrder } from './compareResults.js';
 import { DEMAND_PATTERNS } from './demandPatterns.js';
 import { show } from '../marbles/Labels.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';
 
-export const keepsOrder: Law = {
+export const keepsOrder: OperatorLaw = {
   rule: 'C6',
   name: 'keeps the order',
   intent: 'Results of one source come in the order of its records, or in that of their key, as the operator promises.',

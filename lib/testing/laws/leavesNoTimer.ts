@@ -1,7 +1,7 @@
 import { cancelEachTime, endEachWay } from './cancellations.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 
-export const leavesNoTimer: Law = {
+export const leavesNoTimer: OperatorLaw = {
   rule: 'C9',
   name: 'leaves no timer',
   intent: 'A timer that outlives its flow keeps a process awake: at the end, and after a cancellation, none is left.',

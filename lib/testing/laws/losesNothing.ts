@@ -1,9 +1,9 @@
 import { some, surplus } from './compareResults.js';
 import { DEMAND_PATTERNS } from './demandPatterns.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';
 
-export const losesNothing: Law = {
+export const losesNothing: OperatorLaw = {
   rule: 'C1',
   name: 'loses nothing',
   intent: 'Back pressure is no reason for a drop: whatever the demand, all results come, and then the end.',

@@ -1,7 +1,7 @@
 import { cancelEachTime } from './cancellations.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 
-export const releasesTheSource: Law = {
+export const releasesTheSource: OperatorLaw = {
   rule: 'C9',
   name: 'releases the source when cancelled',
   intent: 'Nothing runs that nobody waits for: the source is unsubscribed in the very call that cancels.',

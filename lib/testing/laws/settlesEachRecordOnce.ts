@@ -2,11 +2,11 @@ import { Ledger } from '../../records/Ledger.js';
 import type { LedgerCount } from '../../records/Ledger.js';
 import { OUTCOMES } from '../../records/outcome.js';
 import type { Bench } from './Bench.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { naturals } from './naturals.js';
 import type { Trial } from './Trial.js';
 
-export const settlesEachRecordOnce: Law = {
+export const settlesEachRecordOnce: OperatorLaw = {
   rule: 'P2',
   name: 'settles each record once',
   intent:

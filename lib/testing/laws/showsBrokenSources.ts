@@ -2,7 +2,7 @@ import { Subject } from 'rxjs';
 import { isProtocolFault } from '../../credit/faults.js';
 import { handGranted, type HandGranted } from '../HandGranted.js';
 import type { Misbehaviour } from '../misbehaviour.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { naturals } from './naturals.js';
 import type { Trial } from './Trial.js';
 
@@ -16,7 +16,7 @@ const AFTER_THE_END: readonly Misbehaviour[] = [
   'errorsAfterComplete',
 ];
 
-export const showsBrokenSources: Law = {
+export const showsBrokenSources: OperatorLaw = {
   rule: 'C8',
   name: 'shows a source that breaks the rules',
   intent:
@@ -30,7 +30,7 @@ export const showsBrokenSources: Law = {
 };
 
 async function emitsWithoutCredit(trial: Trial): Promise<void> {
-  if (trial.subject.takesPushes === true) return;
+  if (trial.subject.takesPushes === true || trial.subject.lossy === true) return;
   const { source, sink } = trial.bench({ stock: naturals(trial.endless) });
   await trial.rest();
   source.misbehave('emitsWithoutCredit', 9);

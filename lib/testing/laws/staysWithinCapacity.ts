@@ -1,10 +1,10 @@
 import { some, surplus } from './compareResults.js';
 import type { Bench } from './Bench.js';
-import type { Law } from './Law.js';
+import type { OperatorLaw } from './OperatorLaw.js';
 import { naturals, range } from './naturals.js';
 import type { Trial } from './Trial.js';
 
-export const staysWithinCapacity: Law = {
+export const staysWithinCapacity: OperatorLaw = {
   rule: 'C11',
   name: 'stays within its capacity',
   intent:

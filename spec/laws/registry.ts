@@ -1,0 +1,279 @@
+import { Readable } from 'node:stream';
+import { debounceTime, delay, EMPTY, map, of, timer, type OperatorFunction } from 'rxjs';
+import * as sluice from '../../lib/index.js';
+import type { LawSubject, SourceSubject } from '../../lib/testing/index.js';
+import type { WatchedInput } from '../../lib/testing/laws/sources/WatchedInput.js';
+
+const {
+  batch,
+  boundary,
+  expandStage,
+  fromPull,
+  inline,
+  onBackpressureBuffer,
+  onBackpressureDrop,
+  onBackpressureLatest,
+  stage,
+} = sluice;
+
+const odd = (inputs: readonly number[]) => inputs.filter((n) => n % 2 === 1);
+const later = (ms: number, n: number) => timer(ms).pipe(map(() => n));
+
+/** A stage, one result for each record, unless it says otherwise. */
+const staged = (
+  name: string,
+  make: () => OperatorFunction<number, unknown>,
+  capacity: number,
+  more: Partial<LawSubject> = {},
+): LawSubject => ({ name, make, capacity, keepsRecords: true, ...more });
+
+const stages: LawSubject[] = [
+  staged('stage, synchronous', () => stage((n: number) => n, { capacity: 4 }), 4),
+  staged('stage, one place', () => stage((n: number) => n, { capacity: 1 }), 1),
+  staged('stage, by default', () => stage((n: number) => n), 256),
+  staged('stage, told about the record', () => stage((n: number, { index }) => n + 0 * index, { capacity: 4 }), 4),
+  staged('stage, resolved promises', () => stage(async (n: number) => n, { capacity: 5, concurrency: 3 }), 5, {
+    asynchronous: true,
+  }),
+  staged('stage, in order of input', () => stage((n: number) => later(n % 5, n), { capacity: 6, concurrency: 4 }), 6, {
+    asynchronous: true,
+  }),
+  staged(
+    'stage, in no order',
+    () => stage((n: number) => later(n % 5, n), { capacity: 6, concurrency: 4, order: 'none' }),
+    6,
+    { asynchronous: true, order: 'none' },
+  ),
+  staged(
+    'stage, in order per key',
+    () => stage((n: number) => later(n % 5, n), { capacity: 6, concurrency: 3, order: { perKey: (n) => n % 3 } }),
+    6,
+    { asynchronous: true, order: { perKey: (n) => (n as number) % 3 } },
+  ),
+  staged(
+    'stage, per key and synchronous',
+    () => stage((n: number) => n, { capacity: 4, order: { perKey: (n) => n % 3 } }),
+    4,
+  ),
+  staged(
+    'stage, dead letters',
+    () =>
+      stage(
+        (n: number) => {
+          if (n % 2 === 0) throw new Error('even');
+          return n;
+        },
+        { capacity: 4, onFailure: 'deadLetter', onDeadLetter: () => undefined },
+      ),
+    4,
+    { outputs: odd },
+  ),
+  staged(
+    'stage, dead letters of promises',
+    () =>
+      stage((n: number) => (n % 2 === 0 ? Promise.reject(new Error('even')) : Promise.resolve(n)), {
+        capacity: 4,
+        concurrency: 2,
+        onFailure: 'deadLetter',
+        onDeadLetter: () => undefined,
+      }),
+    4,
+    { outputs: odd, asynchronous: true },
+  ),
+  staged('stage, empty flows', () => stage((n: number) => (n % 2 === 0 ? EMPTY : of(n)), { capacity: 4 }), 4, {
+    outputs: odd,
+  }),
+  staged('stage, overflow dropNewest', () => stage((n: number) => n, { capacity: 4, overflow: 'dropNewest' }), 4, {
+    takesPushes: true,
+  }),
+  staged('stage, overflow dropOldest', () => stage((n: number) => n, { capacity: 4, overflow: 'dropOldest' }), 4, {
+    takesPushes: true,
+  }),
+  staged('stage, overflow latest', () => stage((n: number) => n, { capacity: 4, overflow: 'latest' }), 4, {
+    takesPushes: true,
+  }),
+  staged('stage, overflow reject', () => stage((n: number) => n, { capacity: 4, overflow: 'reject' }), 4, {
+    takesPushes: true,
+  }),
+];
+
+const twice = (inputs: readonly number[]) => inputs.flatMap((n) => [n, n + 0.5]);
+
+const expansions: LawSubject[] = [
+  staged('expandStage, arrays', () => expandStage((n: number) => [n, n + 0.5], { capacity: 4 }), 4, { outputs: twice }),
+  staged(
+    'expandStage, nothing or one',
+    () => expandStage((n: number) => (n % 2 === 0 ? [] : [n]), { capacity: 4 }),
+    4,
+    {
+      outputs: odd,
+    },
+  ),
+  staged(
+    'expandStage, flows at the same time',
+    () => expandStage((n: number) => later(n % 3, n), { capacity: 4, concurrency: 2 }),
+    4,
+    { asynchronous: true, order: 'none' },
+  ),
+  staged(
+    'expandStage, async generators',
+    () =>
+      expandStage(
+        async function* (n: number) {
+          yield n;
+          yield n + 0.5;
+        },
+        { capacity: 3 },
+      ),
+    3,
+    { asynchronous: true, outputs: twice },
+  ),
+];
+
+const membersOf = (emitted: unknown) => emitted as readonly unknown[];
+
+const batches: LawSubject[] = [
+  staged('batch', () => batch({ maxSize: 3, capacity: 5 }), 5, { members: membersOf }),
+  staged('batch of one', () => batch({ maxSize: 1, capacity: 1 }), 1, { members: membersOf }),
+  staged('batch as large as its inbox', () => batch({ maxSize: 4, capacity: 4 }), 4, { members: membersOf }),
+  staged('batch with a time', () => batch({ maxSize: 3, capacity: 5, maxWaitMs: 20 }), 5, { members: membersOf }),
+];
+
+const boundaries: LawSubject[] = [
+  staged(
+    'boundary of map',
+    () =>
+      boundary(
+        map((n: number) => n),
+        { inFlight: 4 },
+      ),
+    4,
+  ),
+  staged('boundary of delay', () => boundary(delay(3), { inFlight: 4 }), 4, { asynchronous: true }),
+  staged('boundary of debounceTime', () => boundary(debounceTime(3), { inFlight: 4, lossy: true }), 4, {
+    asynchronous: true,
+    lossy: true,
+    exempt: {
+      'needs constant stack': 'what the operator emits when the source completes is not handed on without a new grant',
+    },
+  }),
+];
+
+const links: Record<string, LawSubject[]> = {
+  inline: [{ name: 'inline(map)', make: () => inline(map((n: number) => n)), keepsRecords: true }],
+  withRecord: [
+    {
+      name: 'withRecord',
+      make: () => (source) =>
+        source.pipe(
+          sluice.withRecord(),
+          map(({ value }) => value),
+        ),
+      keepsRecords: true,
+    },
+  ],
+};
+
+const policies: Record<string, LawSubject[]> = {
+  onBackpressureBuffer: [
+    staged('onBackpressureBuffer', () => onBackpressureBuffer({ capacity: 4 }), 4),
+    staged('onBackpressureBuffer, dropOldest', () => onBackpressureBuffer({ capacity: 4, overflow: 'dropOldest' }), 4, {
+      takesPushes: true,
+    }),
+    staged('onBackpressureBuffer, dropNewest', () => onBackpressureBuffer({ capacity: 4, overflow: 'dropNewest' }), 4, {
+      takesPushes: true,
+    }),
+  ],
+  onBackpressureDrop: [staged('onBackpressureDrop', () => onBackpressureDrop(), 1, { takesPushes: true })],
+  onBackpressureLatest: [staged('onBackpressureLatest', () => onBackpressureLatest(), 1, { takesPushes: true })],
+};
+
+/** Every operator of the barrel, by the name of its export, in the configurations that the laws are tried on. */
+export const OPERATORS: Readonly<Record<string, readonly LawSubject[]>> = {
+  stage: stages,
+  expandStage: expansions,
+  batch: batches,
+  boundary: boundaries,
+  ...links,
+  ...policies,
+};
+
+/** Every source of the barrel that is made of an input. */
+export const SOURCES: Readonly<Record<string, readonly SourceSubject[]>> = {
+  fromPull: [
+    { name: 'fromPull(iterable)', make: (input) => fromPull(input) },
+    { name: 'fromPull(iterator)', make: (input) => fromPull((input as WatchedInput)[Symbol.iterator]()), once: true },
+    { name: 'fromPull(() => iterable)', make: (input) => fromPull(() => input) },
+    {
+      name: 'fromPull(() => async iterable)',
+      make: (input) => fromPull(() => inLaterTurns(input)),
+      asynchronous: true,
+    },
+    {
+      name: 'fromPull(async iterable)',
+      make: (input) => fromPull(inLaterTurns(input)),
+      asynchronous: true,
+      once: true,
+    },
+    {
+      name: 'fromPull(() => ReadableStream)',
+      make: (input) => fromPull(() => webStream(input)),
+      asynchronous: true,
+      ahead: 1,
+    },
+    {
+      name: 'fromPull(() => Readable)',
+      make: (input) => fromPull(() => Readable.from(input, { highWaterMark: 2 })),
+      asynchronous: true,
+      ahead: 3,
+      exempt: { 'fails as its input fails': 'a Node stream that is destroyed drops what it has buffered' },
+    },
+  ],
+  Flowable: [
+    {
+      name: 'new Flowable',
+      make: (input) =>
+        new sluice.Flowable<number>((subscriber) => {
+          const iterator = input[Symbol.iterator]();
+          subscriber.add(() => iterator.return?.());
+          subscriber.onDemand(() => {
+            while (subscriber.balance > 0) {
+              const item = iterator.next();
+              if (item.done === true) subscriber.complete();
+              else subscriber.next(item.value);
+            }
+          });
+        }),
+    },
+  ],
+};
+
+function webStream(input: Iterable<number>): ReadableStream<number> {
+  const iterator = input[Symbol.iterator]();
+  return new ReadableStream({
+    pull: (controller) => {
+      const item = iterator.next();
+      if (item.done === true) controller.close();
+      else controller.enqueue(item.value);
+    },
+    cancel: () => void iterator.return?.(),
+  });
+}
+
+async function* inLaterTurns(input: Iterable<number>): AsyncGenerator<number, void, void> {
+  yield* input;
+}
+
+/** Exported functions that are neither operators nor sources, and what holds them to the rules instead. */
+export const OTHERS: Readonly<Record<string, string>> = {
+  CreditSubject: 'a consumer announces its grants with it; the sinks of the laws are made of it',
+  FlowableSubscriber: 'what a Flowable is given; the laws of sources are tried on a Flowable',
+  SluiceError: 'an error',
+  RunError: 'an error',
+  subscribeWithCredit: 'a sink, where flows end; the relay of the law kit is made of it',
+  run: 'a sink, where flows end',
+  toAsyncIterable: 'a sink, where flows end',
+  uncredited: 'takes a flow out of all credit, for notifiers',
+  onSettled: 'tells a source what became of its records',
+  mayCommit: 'a question about an outcome',
+};
