@@ -180,6 +180,22 @@ describe('boundary of an operator that loses by design', () => {
     expect(source.delivered).toBeLessThanOrEqual(6);
   });
 
+  it('C10: a failing source waits for the results that came out before it', () => {
+    const sink = handGranted(
+      concat(
+        fromPull([1, 2]),
+        throwError(() => 'failed'),
+      ).pipe(
+        boundary(
+          map((n) => n),
+          { lossy: true },
+        ),
+      ),
+    );
+    sink.grant(5);
+    expect([sink.received, sink.ending]).toEqual([[1, 2], { kind: 'error', error: 'failed' }]);
+  });
+
   it('debounceTime in virtual time: the last record comes out, the others are filtered', async () => {
     marbles(({ cold, expectObservable }) => {
       const flow = cold('ab-c-----d-------|').pipe(

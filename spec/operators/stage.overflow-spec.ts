@@ -5,6 +5,7 @@ import type { Overflow } from '../../lib/operators/overflow.js';
 import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { codeIn } from '../credit/support/errors.js';
+import { never } from '../credit/support/waiting.js';
 import { numbers, see } from './support/seen.js';
 import { Works } from './support/Works.js';
 
@@ -64,6 +65,23 @@ describe('a push that finds no place (C8)', () => {
   it('a stage with a policy takes pushes and credited records alike', async () => {
     const seen = see(fromPull(numbers(5)).pipe(stage((n: number) => n, { capacity: 1, overflow: 'dropNewest' }))).seen;
     expect(seen).toEqual([0, 1, 2, 3, 4, '|']);
+  });
+});
+
+describe('a full stage with a policy', () => {
+  it.each<[Overflow, number]>([
+    ['dropNewest', 1],
+    ['reject', 1],
+    ['latest', 3],
+    ['dropOldest', 3],
+  ])('C8: never holds more than its capacity, however many are dropped: %s', async (overflow, concurrency) => {
+    const pushes = new Subject<number>();
+    const stop = new AbortController();
+    const flow = pushes.pipe(stage(never, { capacity: 3, concurrency, overflow }));
+    const report = run(flow, { signal: stop.signal, drainMs: 0 });
+    for (const n of numbers(100)) pushes.next(n);
+    stop.abort();
+    expect(await report).toMatchObject({ in: 100, rejected: 97, cancelled: 3 });
   });
 });
 
