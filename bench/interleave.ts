@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import type { Metrics } from './Metrics.js';
 import type { Row } from './rows.js';
 import type { Cell, RowResult } from './Results.js';
 
-/** A round is one measurement of every contender, one after the other, each in a fresh process. */
+/**
+ * A round is one measurement of every contender, one after the other, each in a fresh process.
+ *
+ * @param script measure.ts, compiled
+ */
 export async function measureRow(
+  script: string,
   row: Row,
   sizes: readonly number[],
   rounds: number,
@@ -18,7 +22,7 @@ export async function measureRow(
     for (let round = 1; round <= rounds; round++) {
       for (const [index, { name }] of contenders.entries()) {
         progress(`${row.id}, ${records} records, round ${round} of ${rounds}: ${name}`);
-        for (const [metric, value] of Object.entries(await measureApart(row.id, name, records)))
+        for (const [metric, value] of Object.entries(await measureApart(script, [row.id, name, String(records)])))
           (metrics[index]![metric] ??= []).push(value);
       }
     }
@@ -27,11 +31,8 @@ export async function measureRow(
   return { id: row.id, cells };
 }
 
-function measureApart(row: string, contender: string, records: number): Promise<Metrics> {
-  const script = join(import.meta.dirname, 'measure.ts');
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, row, contender, String(records)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+function measureApart(script: string, args: readonly string[]): Promise<Metrics> {
+  const child = spawn(process.execPath, ['--expose-gc', script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -40,7 +41,7 @@ function measureApart(row: string, contender: string, records: number): Promise<
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve(JSON.parse(output) as Metrics);
-      else reject(new Error(`${row}, ${contender}, ${records} records: ended with ${code}`));
+      else reject(new Error(`${args.join(', ')} records: ended with ${code}`));
     });
   });
 }

@@ -1,12 +1,9 @@
-import { Gauge, items, SlowSink, SYNC_STAGES } from './contenders/work.js';
+import { asyncSum, Gauge, items, SlowSink, syncSum } from './contenders/work.js';
 import type { Metrics } from './Metrics.js';
 import { DEEP_STAGES, ROWS, type AsyncRow, type DeepRow, type Row, type SlowRow, type SyncRow } from './rows.js';
 import { Stopwatch } from './Stopwatch.js';
 
-/**
- * One measurement in a process of its own: `node --expose-gc --import tsx bench/measure.ts row contender records`.
- * Prints one line of JSON: the metrics by name.
- */
+/** One measurement in a process of its own, which prints one line of JSON: the metrics by name. */
 
 const WARM_UP_MS = 400;
 const MEASURE_MS = 1000;
@@ -15,7 +12,7 @@ const HEAP_SAMPLES = 10;
 const [rowId, contenderName, recordsText] = process.argv.slice(2);
 const row = ROWS.find(({ id }) => id === rowId);
 if (row === undefined || contenderName === undefined || recordsText === undefined) {
-  throw new Error('usage: node --expose-gc --import tsx bench/measure.ts row contender records');
+  throw new Error('usage: node --expose-gc measure.mjs row contender records');
 }
 console.log(JSON.stringify(await measure(row, contenderName, Number(recordsText))));
 
@@ -34,17 +31,18 @@ function measure(row: Row, contender: string, records: number): Promise<Metrics>
 
 async function measureSync(row: SyncRow, contender: string, records: number): Promise<Metrics> {
   const work = await load(row.contenders, contender);
-  return speed(work, records, (count) => (count * (count - 1)) / 2 + SYNC_STAGES * count);
+  return speed(work, records, syncSum);
 }
 
 async function measureAsync(row: AsyncRow, contender: string, records: number): Promise<Metrics> {
   const work = await load(row.contenders, contender);
-  return speed(work, records, (count) => (count * (count - 1)) / 2);
+  return speed(work, records, asyncSum);
 }
 
 /**
  * Warms up with no more than 20,000 records at a time, then gives the fastest of the runs within a second: what else
- * the machine does can only slow a run down.
+ * the machine does can only slow a run down. There is no forced collection in between, because it throws away compiled
+ * code along with the pipeline that has ended.
  */
 async function speed(
   work: (records: number) => number | Promise<number>,
@@ -55,7 +53,6 @@ async function speed(
   for (const begin = performance.now(); performance.now() - begin < WARM_UP_MS;) check(await work(few), expected(few));
   let fastest = Infinity;
   for (const begin = performance.now(); fastest === Infinity || performance.now() - begin < MEASURE_MS;) {
-    collectGarbage();
     const stopwatch = new Stopwatch();
     const sum = await work(records);
     fastest = Math.min(fastest, stopwatch.elapsed);

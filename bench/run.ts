@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { buildMeasure } from './buildMeasure.js';
 import { measureBundles } from './bundleSizes.js';
 import { measureRow } from './interleave.js';
 import { replaceBlock } from './markdown.js';
@@ -50,9 +51,10 @@ else {
 
 async function measureRows(ids: readonly string[], quick: boolean): Promise<RowResult[]> {
   const results: RowResult[] = [];
+  const script = await buildMeasure(ROOT);
   for (const row of ROWS) {
     if (ids.length > 0 && !ids.includes(row.id)) continue;
-    const result = await measureRow(row, quick ? row.quickSizes : row.sizes, quick ? 1 : row.rounds, report);
+    const result = await measureRow(script, row, quick ? row.quickSizes : row.sizes, quick ? 1 : row.rounds, report);
     results.push(result);
     console.log(['', `## ${row.title}`, ...renderRow(row, result)].join('\n\n'));
   }

@@ -13,7 +13,13 @@ export type AsyncWork = (records: number) => Promise<number>;
 export type SlowWork = (source: Iterable<Item>, sink: SlowSink) => Promise<void>;
 
 export const CONCURRENCY = 50;
-export const SYNC_STAGES = 5;
+const SYNC_STAGES = 5;
+
+/** What a SyncWork has to return. */
+export const syncSum = (records: number): number => asyncSum(records) + SYNC_STAGES * records;
+
+/** What an AsyncWork has to return. */
+export const asyncSum = (records: number): number => (records * (records - 1)) / 2;
 
 export const addOne = (n: number): number => n + 1;
 
