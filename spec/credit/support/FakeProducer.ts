@@ -11,6 +11,8 @@ export class FakeProducer implements CreditProducer {
   token: object | null = null;
   hindered = false;
   unanswered = 0;
+  turn = 0;
+  childrenAskedAt = -1;
   settled: ((record: DeliveredRecord) => void) | null = null;
   withheld: DeliveredRecord[] | null = null;
   unsubscribed = false;
