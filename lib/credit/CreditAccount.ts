@@ -1,3 +1,4 @@
+import { PutByRecords } from './PutByRecords.js';
 import type { CreditLine, CreditProducer, Witness } from './protocol.js';
 
 /** Stages nest on the stack up to this many; the next one goes through its inbox and a postponed drain (C5). */
@@ -26,20 +27,26 @@ export class CreditAccount implements CreditLine {
   limit = 0;
   /** The value of `settled` at which owed credit is granted again (C4). */
   replenishAt: number;
-  /** Credited producers without a live parent, the one to be asked next in front. */
+  /** Credited producers without a live parent. */
   readonly producers: CreditProducer[] = [];
   /** The entrance has completed: what vanished in the link was dropped for good (P3). */
   completed = false;
   /** An ended producer's records went into a link that has not answered for them: they may still come (C7). */
   unaccounted = false;
-  /** A child that was torn down and whose operator may be about to subscribe the next one (C6b). */
+  /** A producer that was torn down and whose operator may be about to subscribe the next one (C6b). */
   tornDown: CreditProducer | null = null;
+  /** Records whose flow an operator will open later. */
+  readonly putBy = new PutByRecords();
+  /** Whose turn it is among the producers. */
+  turn = 0;
   /** Who wants to know about records, if anybody (P4). */
   witness: Witness | null;
   /** True where a granter exists: false means unbounded demand, as below the last stage (C14). */
   readonly bounded: boolean;
   /** How many stages lie below this one, itself included. */
   readonly depth: number;
+  /** What had been granted when all producers were asked and left credit over. */
+  private askedAt = -1;
   private pumping = false;
   private pumpAgain = false;
 
@@ -141,8 +148,9 @@ export class CreditAccount implements CreditLine {
   leave(producer: CreditProducer): void {
     const parent = liveAncestor(producer.parent);
     const siblings = parent === null ? this.producers : parent.children;
-    const index = siblings.indexOf(producer);
-    if (index >= 0) siblings.splice(index, 1);
+    if (producer.children.length > 0) this.askAgain(parent);
+    if (parent !== null) this.askAgain(liveAncestor(parent.parent));
+    removeFrom(siblings, producer, parent ?? this);
     siblings.push(...producer.children);
     if (parent !== null) parent.hindered = true;
     producer.children.length = 0;
@@ -159,8 +167,11 @@ export class CreditAccount implements CreditLine {
     try {
       do {
         this.pumpAgain = false;
-        this.limit = this.granted;
-        this.offer(this.producers, this.granted);
+        const { granted } = this;
+        this.limit = granted;
+        if (this.askedAt === granted) break;
+        this.offer(this.producers, granted, this);
+        if (this.arrivals < granted && this.granted === granted && !this.pumpAgain) this.askedAt = granted;
       } while (this.pumpAgain && this.arrivals < this.granted);
     } finally {
       this.pumping = false;
@@ -170,27 +181,35 @@ export class CreditAccount implements CreditLine {
 
   /** Children first; the parent is asked only for what they leave (C6b). */
   offerChildren(parent: CreditProducer): void {
-    const { limit } = this;
-    this.offer(parent.children, limit);
+    const { limit, granted } = this;
+    if (parent.childrenAskedAt === granted) return;
+    this.offer(parent.children, limit, parent);
     this.limit = this.pumping ? limit : this.granted;
+    if (this.arrivals < limit && this.granted === granted) parent.childrenAskedAt = granted;
+  }
+
+  /** Something below this producer (null: any) may give again without a grant. */
+  private askAgain(producer: CreditProducer | null): void {
+    for (let above = producer; above !== null; above = liveAncestor(above.parent)) above.childrenAskedAt = -1;
+    this.askedAt = -1;
   }
 
   /**
    * Round robin with one arrival a turn, until nobody takes a turn or the credit up to `ceiling` is used. A single
    * producer takes all at once.
    */
-  private offer(producers: CreditProducer[], ceiling: number): void {
+  private offer(producers: CreditProducer[], ceiling: number, owner: { turn: number }): void {
     let refusals = 0;
     while (this.arrivals < ceiling && refusals < producers.length) {
-      const producer = producers[0];
+      const at = owner.turn % producers.length;
+      const producer = producers[at];
       if (producer === undefined) return;
       if (producers.length === 1) {
         this.limit = ceiling;
         this.offerTo(producer);
         return;
       }
-      producers.push(producer);
-      producers.shift();
+      owner.turn = at + 1;
       const before = this.arrivals;
       this.limit = Math.min(ceiling, before + 1);
       this.offerTo(producer);
@@ -208,6 +227,14 @@ export class CreditAccount implements CreditLine {
   private lowWater(): number {
     return Math.max(1, Math.min(Math.ceil(this.capacity / 2), this.capacity - this.lent));
   }
+}
+
+/** The turn stays with whoever had it. */
+function removeFrom(producers: CreditProducer[], producer: CreditProducer, owner: { turn: number }): void {
+  const index = producers.indexOf(producer);
+  if (index < 0) return;
+  producers.splice(index, 1);
+  if (index < owner.turn) owner.turn--;
 }
 
 /** The producer itself, or the nearest one above it in the tree that has not ended. */

@@ -104,7 +104,11 @@ export abstract class Entrance<T> extends Subscriber<T> {
 
   override unsubscribe(): void {
     this.verdict?.unsubscribe();
-    super.unsubscribe();
+    try {
+      super.unsubscribe();
+    } finally {
+      this.account.putBy.release();
+    }
   }
 
   /** From now on nothing that is pushed comes in. */

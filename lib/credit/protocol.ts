@@ -69,6 +69,10 @@ export interface CreditProducer extends Stoppable {
   hindered: boolean;
   /** Deliveries that neither arrived nor opened a child since it last was without children (C6b). */
   unanswered: number;
+  /** Whose turn it is among its children. */
+  turn: number;
+  /** What had been granted when all its children were asked and left credit over: they bring what they get later. */
+  childrenAskedAt: number;
   /** Delivers while there is credit. Re-entrant calls return at once: the loop that runs looks again. */
   run(): void;
   /** Called once for each of its own records, when that record is settled (a source that commits). */

@@ -1,6 +1,7 @@
 import { Subject, type OperatorFunction, type Subscription } from 'rxjs';
 import { overdraft } from '../credit/faults.js';
-import { DELIVERIES_BEFORE_YIELD, type FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { DELIVERIES_BEFORE_YIELD } from '../credit/Producer.js';
 import { Inbox } from '../credit/Inbox.js';
 import type { StageOptions } from '../options/common.js';
 import type { RecordContext } from '../records/RecordContext.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { filter, VirtualTimeScheduler } from 'rxjs';
 import { Flowable } from '../../lib/credit/Flowable.js';
-import { DELIVERIES_BEFORE_YIELD, type FlowableSubscriber } from '../../lib/credit/FlowableSubscriber.js';
+import type { FlowableSubscriber } from '../../lib/credit/FlowableSubscriber.js';
+import { DELIVERIES_BEFORE_YIELD } from '../../lib/credit/Producer.js';
 import { handGranted } from '../../lib/testing/HandGranted.js';
 
 /** A flow whose subscriber the test holds in its hand. */

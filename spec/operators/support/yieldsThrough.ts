@@ -5,7 +5,7 @@ import {
   type OperatorFunction,
   type SchedulerLike,
 } from 'rxjs';
-import { DELIVERIES_BEFORE_YIELD } from '../../../lib/credit/FlowableSubscriber.js';
+import { DELIVERIES_BEFORE_YIELD } from '../../../lib/credit/Producer.js';
 import { stage } from '../../../lib/operators/stage.js';
 import { fromPull } from '../../../lib/sources/fromPull.js';
 
