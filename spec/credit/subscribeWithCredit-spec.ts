@@ -87,4 +87,10 @@ describe('subscribeWithCredit', () => {
     expect(codeIn(error)).toBe('CREDIT');
     expect(messageIn(error)).toContain('make another');
   });
+
+  it.each([undefined, null, 5, {}])('refuses a credit that is %p', (credit) => {
+    const error = thrownBy(() => subscribeWithCredit(NEVER, () => undefined, credit as CreditSubject));
+    expect(codeIn(error)).toBe('CREDIT');
+    expect(messageIn(error)).toContain('must be a CreditSubject');
+  });
 });

@@ -5,12 +5,14 @@ import {
   debounceTime,
   delay,
   filter,
+  firstValueFrom,
   ignoreElements,
   map,
   mergeMap,
   NEVER,
   Observable,
   range,
+  sampleTime,
   Subject,
   take,
   throwError,
@@ -18,6 +20,7 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { DELIVERIES_BEFORE_YIELD } from '../../lib/credit/Producer.js';
 import { boundary } from '../../lib/operators/boundary.js';
 import { stage } from '../../lib/operators/stage.js';
 import { run } from '../../lib/sinks/run.js';
@@ -178,6 +181,15 @@ describe('boundary of an operator that loses by design', () => {
       ),
     );
     expect(source.delivered).toBeLessThanOrEqual(6);
+  });
+
+  it('C7: an endless synchronous source lets the timers of the operator run', async () => {
+    let pulled = 0;
+    function* endless() {
+      for (;;) yield pulled++;
+    }
+    const first = await firstValueFrom(fromPull(endless()).pipe(boundary(sampleTime<number>(1), { lossy: true })));
+    expect((first + 1) % DELIVERIES_BEFORE_YIELD).toBe(0);
   });
 
   it('C10: a failing source waits for the results that came out before it', () => {
