@@ -158,6 +158,15 @@ describe('a link that is asynchronous (C7)', () => {
     expect(seen).toEqual(['ASYNC_LINK']);
   });
 
+  it('is found where the source has ended as well, however many records come together', async () => {
+    const flow = fromPull(Array.from({ length: 500 }, (_, n) => n)).pipe(mergeMap((n) => Promise.resolve(n)));
+    const seen = [fromPull([1]).pipe(delay(0)), flow].map((link) =>
+      seenOf(link.pipe(stage((n) => n, { capacity: 1 }))),
+    );
+    await turn(10);
+    expect(seen).toEqual([['ASYNC_LINK'], ['ASYNC_LINK']]);
+  });
+
   it('is found while the source lives', async () => {
     const seen = seenOf(
       fromPull(endless()).pipe(
