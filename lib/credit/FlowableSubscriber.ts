@@ -45,7 +45,7 @@ export class FlowableSubscriber<T> extends Producer<T> {
     current.producer = this;
     this.target.next(value);
     current.producer = around;
-    if (account.arrivals === before || this.opened) this.answered(before, null);
+    if (this.opened || (account.bounded && account.arrivals === before)) this.answered(before, null);
   }
 
   /** @internal One credited delivery that is `record`'s scope. The caller's reference passes to the scope (P1). */
@@ -56,15 +56,28 @@ export class FlowableSubscriber<T> extends Producer<T> {
     current.producer = this;
     // Mostly it is the record whose delivery goes on already, and storing a young object in an old one is not free.
     if (outer !== record) current.record = record;
-    this.target.next(value);
-    current.producer = producer;
-    if (outer !== record) current.record = outer;
-    if (account.arrivals === before || this.opened) {
-      this.answered(before, record);
-      if (account.arrivals === before) record.vanishedIn = this;
+    try {
+      this.target.next(value);
+    } finally {
+      // The scope closes whatever is thrown through it: a teardown's error must not keep a permit.
+      current.producer = producer;
+      if (outer !== record) current.record = outer;
+      this.closeScope(record, before);
     }
-    if (this.withheld !== null && account.arrivals !== before) this.releaseWithheld(record);
-    if (!account.bounded) record.passedLastStage();
+  }
+
+  private closeScope(record: DeliveredRecord, before: number): void {
+    const { account } = this;
+    if (!account.bounded) {
+      if (this.opened) this.answered(before, record);
+      record.passedLastStage();
+    } else if (account.arrivals === before) {
+      this.answered(before, record);
+      record.vanishedIn = this;
+    } else {
+      if (this.opened) this.answered(before, record);
+      if (this.withheld !== null) this.releaseWithheld(record);
+    }
     if (--record.references === 0) record.unheld(this);
   }
 

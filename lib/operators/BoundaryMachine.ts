@@ -58,13 +58,13 @@ export class BoundaryMachine<T, R> extends StageCore<T, R> {
     while (!this.over) {
       if (this.results.size > 0 && this.output.ready()) this.handOn();
       else if (this.inbox.size > 0 && this.mayFeed()) this.goIn();
-      else break;
+      else if (this.sourceDone && this.inbox.size === 0 && !this.feedDone) {
+        // What the operator releases at its end is handed on in the next round.
+        this.feedDone = true;
+        this.feed.complete();
+      } else break;
     }
     if (this.over) return;
-    if (this.sourceDone && this.inbox.size === 0 && !this.feedDone) {
-      this.feedDone = true;
-      this.feed.complete();
-    }
     if (this.results.size > 0) return;
     if (this.conclusion !== null) this.finish(this.conclusion);
     else if (this.failure !== null && this.inbox.size === 0 && (this.settings.lossy || this.inside.size === 0)) {

@@ -44,7 +44,9 @@ function refuseUnreadable(operator: string, known: readonly string[], options: u
 
 function complaint(issue: Issue, known: readonly string[], options: unknown): string {
   if (issue.code === 'unrecognized_keys') {
-    const unknown = (issue.keys ?? []).map((key) => `'${key}'`).join(', ');
+    const path = issue.path.map((key) => `${String(key)}.`).join('');
+    const unknown = (issue.keys ?? []).map((key) => `'${path}${key}'`).join(', ');
+    if (path !== '') return `there is no option ${unknown}`;
     return `there is no option ${unknown}; the options are ${known.join(', ')}`;
   }
   if (issue.path.length === 0) return `the options are ${show(options)}; give an object`;

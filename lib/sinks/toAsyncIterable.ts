@@ -1,10 +1,11 @@
-import { Observable, Subject, takeUntil } from 'rxjs';
+import { isObservable, Observable, Subject, takeUntil } from 'rxjs';
 import { eachValueFrom } from 'rxjs-for-await';
 import * as z from 'zod/mini';
 import { CreditAccount } from '../credit/CreditAccount.js';
 import { CreditSubject } from '../credit/CreditSubject.js';
 import { subscribeWithCredit } from '../credit/subscribeWithCredit.js';
-import { checkOptions } from '../options/checkOptions.js';
+import { SluiceError } from '../credit/SluiceError.js';
+import { checkOptions, show } from '../options/checkOptions.js';
 import { count } from '../options/common.js';
 
 export interface ToAsyncIterableOptions {
@@ -27,6 +28,8 @@ export const TO_ASYNC_ITERABLE_OPTIONS: readonly string[] = Object.keys(SCHEMA.d
  * for await (const row of toAsyncIterable(flow, { prefetch: 8 })) await save(row);
  */
 export function toAsyncIterable<T>(flow: Observable<T>, options: ToAsyncIterableOptions = {}): AsyncIterable<T> {
+  if (!isObservable(flow))
+    throw new SluiceError('OPTION', `toAsyncIterable: flow is ${show(flow)}; give an Observable`);
   const { prefetch = 16 } = checkOptions('toAsyncIterable', SCHEMA, TO_ASYNC_ITERABLE_OPTIONS, options);
   return {
     [Symbol.asyncIterator]() {

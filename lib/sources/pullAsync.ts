@@ -61,6 +61,8 @@ class AsyncPuller<T> {
     this.pulling = false;
     if (this.subscriber.closed) return;
     try {
+      if (typeof result !== 'object')
+        throw new TypeError(`next() answered ${String(result)}, which is no iterator result`);
       if (result.done !== true) {
         this.hasItem = true;
         this.item = result.value;

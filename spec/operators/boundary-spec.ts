@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  NEVER,
+  Observable,
+  Subject,
   concat,
   concatMap,
   debounceTime,
@@ -9,14 +12,12 @@ import {
   ignoreElements,
   map,
   mergeMap,
-  NEVER,
-  Observable,
   range,
   sampleTime,
-  Subject,
   take,
   throwError,
   timer,
+  toArray,
   type OperatorFunction,
 } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
@@ -220,5 +221,14 @@ describe('boundary of an operator that loses by design', () => {
       concat(fromPull(numbers(9)), timer(5).pipe(ignoreElements())).pipe(boundary(debounceTime(1), { lossy: true })),
     );
     expect(String(report)).toMatch(/^in 9 = delivered 1 \+ filtered 8/);
+  });
+
+  it.each([
+    ['toArray', toArray<number>(), [[1, 2, 3], '|']],
+    ['debounceTime', debounceTime<number>(20), [3, '|']],
+  ])('C10: hands on what %s releases at its end', (_, operator, expected) => {
+    expect(
+      see(fromPull([1, 2, 3]).pipe(boundary(operator as OperatorFunction<number, unknown>, { lossy: true }))).seen,
+    ).toEqual(expected);
   });
 });
