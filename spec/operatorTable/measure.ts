@@ -32,6 +32,11 @@ export const THOROUGH: Scale = {
   costlyLength: Infinity,
 };
 
+/** Pulls of one source that count as without bound in an endless run. */
+export function endlessLengthOf({ costlyWhenEndless }: Variant, { costlyLength, pullLimit }: Scale): number {
+  return costlyWhenEndless ? Math.min(costlyLength, pullLimit) : pullLimit;
+}
+
 /** All runs of one variant. 'plain' is RxJS with Observables, and no Sluice in it. */
 export interface Measurement {
   readonly plainFinite: RunResult;

@@ -23,7 +23,7 @@ export const timedVariants = [
   variant('audit(flow)', [audit], ({ S, inner }) => S.pipe(audit((item) => inner('n', item)))),
   variant('audit(async flow)', [audit], ({ S, asyncInner }) => S.pipe(audit((item) => asyncInner('n', item)))),
   variant('auditTime', [auditTime], ({ S }) => S.pipe(auditTime(1))),
-  costly('debounce', [debounce], ({ S }) => S.pipe(debounce(() => timer(1)))),
+  variant('debounce', [debounce], ({ S }) => S.pipe(debounce(() => timer(1)))),
   variant('debounce(flow)', [debounce], ({ S, inner }) => S.pipe(debounce((item) => inner('n', item)))),
   costly('debounce(async flow)', [debounce], ({ S, asyncInner }) => S.pipe(debounce((item) => asyncInner('n', item)))),
   variant('debounceTime', [debounceTime], ({ S }) => S.pipe(debounceTime(1))),
