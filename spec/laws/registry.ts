@@ -153,9 +153,6 @@ const boundaries: LawSubject[] = [
   staged('boundary of debounceTime', () => boundary(debounceTime(3), { inFlight: 4, lossy: true }), 4, {
     asynchronous: true,
     lossy: true,
-    exempt: {
-      'needs constant stack': 'what the operator emits when the source completes is not handed on without a new grant',
-    },
   }),
 ];
 

@@ -3,8 +3,10 @@ import { checkLaws, checkSourceLaws, LAWS, SOURCE_LAWS, type LawSubject } from '
 import { OPERATORS, SOURCES } from './registry.js';
 
 const TEN_MILLION = 10_000_000;
-/** For configurations that make a flow, an error or an array of every record. */
+/** expandStage opens a flow for every record. */
 const ONE_MILLION = 1_000_000;
+/** For the other configurations. */
+const MANY = 200_000;
 /** Three sinks of ten million records each. */
 const PATIENCE_MS = 600_000;
 
@@ -13,17 +15,17 @@ const sourceLaws = SOURCE_LAWS.filter(({ name }) => name === 'needs constant sta
 
 /** The first configuration of each export is its plainest. */
 const plainest = Object.entries(OPERATORS).flatMap(([exported, [subject]]) =>
-  subject === undefined || exported === 'expandStage' ? [] : [subject],
+  subject === undefined ? [] : [{ subject, count: exported === 'expandStage' ? ONE_MILLION : TEN_MILLION }],
 );
 const others = Object.values(OPERATORS)
   .flat()
-  .filter((subject: LawSubject) => !plainest.includes(subject));
+  .filter((subject: LawSubject) => !plainest.some((plain) => plain.subject === subject));
 
 describe('C5: ten million records', () => {
   it.each(plainest)(
-    '$name',
-    async (subject) => {
-      expect(await checkLaws(subject, { laws, count: TEN_MILLION })).toEqual([]);
+    '$subject.name, $count',
+    async ({ subject, count }) => {
+      expect(await checkLaws(subject, { laws, count })).toEqual([]);
     },
     PATIENCE_MS,
   );
@@ -37,11 +39,11 @@ describe('C5: ten million records', () => {
   );
 });
 
-describe('C5: a million records', () => {
+describe('C5: two hundred thousand records', () => {
   it.each(others)(
     '$name',
     async (subject) => {
-      expect(await checkLaws(subject, { laws, count: ONE_MILLION })).toEqual([]);
+      expect(await checkLaws(subject, { laws, count: MANY })).toEqual([]);
     },
     PATIENCE_MS,
   );
