@@ -29,7 +29,7 @@ export const THOROUGH: Scale = {
   pullLimit: 300_000,
   pullLimitWithoutStage: 300_000,
   leaveAfter: 500,
-  costlyLength: Infinity,
+  costlyLength: 4000,
 };
 
 /** Pulls of one source that count as without bound in an endless run. */
@@ -67,7 +67,8 @@ export async function measure(variant: Variant, scale: Scale): Promise<Measureme
   const finite: Load = { length: scale.length, pullLimit: 100_000 };
   const { costlyLength } = scale;
   const endless: Load = { length: variant.costlyWhenEndless ? costlyLength : Infinity, pullLimit: scale.pullLimit };
-  const unbounded: Load = { length: Infinity, pullLimit: scale.pullLimitWithoutStage };
+  const withoutStage = Math.min(scale.pullLimitWithoutStage, endlessLengthOf(variant, scale));
+  const unbounded: Load = { length: Infinity, pullLimit: withoutStage };
   const { leaveAfter } = scale;
   const most = scale.length * MOST_DESCENDANTS;
   const plain = { sources: 'plain', consumer: 'none' } as const;
