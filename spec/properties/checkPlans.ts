@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { stage } from '../../lib/index.js';
+import { plans } from './arbitraries.js';
+import { runPlan } from './runPlan.js';
+import type { StageMaker } from './stageSteps.js';
+import type { Property, Violation } from './Trial.js';
+
+export interface Verdict {
+  readonly failed: boolean;
+  readonly seed: number;
+  readonly runs: number;
+  /** The properties that did not hold in the smallest counterexample. */
+  readonly broken: readonly Property[];
+  /** Everything needed to see it again. */
+  readonly report: string;
+}
+
+/** Checks all properties over random plans. */
+export async function checkPlans(numRuns: number, seed: number, make: StageMaker = stage, path = ''): Promise<Verdict> {
+  let found: readonly Violation[] = [];
+  const property = fc.asyncProperty(plans, fc.scheduler(), async (plan, order) => {
+    const violations = await runPlan(plan, order, make);
+    if (violations.length === 0) return;
+    found = violations;
+    throw new Error('a property does not hold');
+  });
+  const details = await fc.check(property, { numRuns, seed, path });
+  const where = `seed ${String(details.seed)} path ${details.counterexamplePath ?? '(none)'} runs ${String(details.numRuns)}`;
+  if (!details.failed) return { failed: false, seed: details.seed, runs: details.numRuns, broken: [], report: where };
+  const reasons = found.map(({ property: rule, detail }) => `${rule}: ${detail}`);
+  return {
+    failed: true,
+    seed: details.seed,
+    runs: details.numRuns,
+    broken: found.map(({ property: rule }) => rule),
+    report: [`${where} counterexample:`, ...reasons, fc.stringify(details.counterexample)].join('\n'),
+  };
+}

@@ -1,0 +1,13 @@
+import { expect, test } from '@jest/globals';
+import { checkPlans } from './checkPlans.js';
+import { chooseSeed, printLine } from './seeds.js';
+
+const RUNS = 250;
+
+const RULES = 'C1 C2 C3 C4 C5 C6 C6a C6b C9 C10 C11 C12 P1 P2 P4';
+
+test(`${RULES}: random pipelines, faults, ends and schedules keep every property at every step`, async () => {
+  const { report } = await checkPlans(RUNS, chooseSeed());
+  printLine(report);
+  expect(report).not.toContain('counterexample');
+}, 30_000);
