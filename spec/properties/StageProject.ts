@@ -13,11 +13,14 @@ const MIXED = ['value', 'promise', 'observable'] as const;
 export class StageProject {
   private readonly faults: ReadonlyMap<number, Fault>;
   private readonly tried = new Set<string>();
+  private readonly recovering = new Set<string>();
 
   constructor(
     private readonly plan: StagePlan,
     private readonly trial: Trial,
     private readonly visit: Visit,
+    /** The stage tries rejected work once more. */
+    private readonly retries: boolean,
   ) {
     this.faults = new Map(plan.faults.map(({ n, fault }) => [n, fault]));
   }
@@ -97,8 +100,17 @@ export class StageProject {
     const error = fault === 'rejectsUndefined' ? undefined : this.trial.inject(`${fault} at ${nameOf(item)}`);
     this.trial.injected.add(error);
     this.visit.failures.add(error);
+    if (this.mayRecover(fault, item)) return error;
     // Nobody is told which record ended the stage: it is settled first, and then the stage ends.
     if (this.plan.onFailure === 'error') this.visit.let(item);
     return error;
+  }
+
+  /** It has another try. */
+  private mayRecover(fault: Fault, item: Item): boolean {
+    if (!this.retries || !fault.startsWith('rejects')) return false;
+    const first = !this.recovering.has(nameOf(item));
+    this.recovering.add(nameOf(item));
+    return first;
   }
 }

@@ -43,7 +43,7 @@ export function stageStep(plan: StageStepPlan, trial: Trial, visit: Visit, make:
 
 function projectStep(plan: StagePlan, trial: Trial, visit: Visit, make: StageMaker): Built {
   const { concurrency, capacity, onFailure, order } = plan;
-  const work = new StageProject(plan, trial, visit);
+  const work = new StageProject(plan, trial, visit, make.retries === true);
   const operator = make(work.project, {
     concurrency,
     capacity,
