@@ -23,7 +23,7 @@ export async function measureRow(
       for (const [index, { name }] of contenders.entries()) {
         progress(`${row.id}, ${records} records, round ${round} of ${rounds}: ${name}`);
         for (const [metric, value] of Object.entries(await measureApart(script, [row.id, name, String(records)])))
-          (metrics[index]![metric] ??= []).push(value);
+          (metrics[index]![metric] ??= []).push(Number(value.toPrecision(6)));
       }
     }
     cells.push(...contenders.map(({ name }, index) => ({ contender: name, records, metrics: metrics[index]! })));

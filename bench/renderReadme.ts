@@ -6,6 +6,7 @@ import { median } from './statistics.js';
 
 const LIVE_RECORDS = 1_000_000;
 const ASYNC_RECORDS = 100_000;
+const SYNC_RECORDS = 1_000_000;
 
 /** The README's table, and where Sluice is not the first in it. */
 export function renderReadme(results: Results): string {
@@ -33,6 +34,7 @@ export function renderReadme(results: Results): string {
     `Made by \`npm run bench\` (${cores} cores, Node ${node}, ${date}). Live: taken from the source and not yet ` +
       `acknowledged by a slow sink. Async 50: a promise that resolves at once, ${formatPower(ASYNC_RECORDS)} records.`,
     notFirst(measured),
+    synchronous(results),
     'All numbers with their spread, and the reason for each yes and no: [docs/benchmarks.md](docs/benchmarks.md).',
   ].join('\n\n');
 }
@@ -86,4 +88,15 @@ function notFirst(measured: readonly Measured[]): string {
   return behind.length === 0
     ? 'Sluice is first in every measured column.'
     : `Sluice is not first in: ${behind.join(', ')}.`;
+}
+
+/** The row that the table has no column for, because not every entrant can do it. */
+function synchronous(results: Results): string {
+  const rate = (contender: string): string =>
+    formatRate(medianOf(results, 'five-stages', contender, SYNC_RECORDS, 'perSecond'));
+  return (
+    `Five synchronous stages in a row, records/s: Sluice ${rate('Sluice, fromPull')}; RxJS \`map\`, which has no back ` +
+    `pressure, ${rate('RxJS map, iterable')}; Effect Stream ${rate('Effect Stream.map, runForEach')} with an effect for ` +
+    `each record and ${rate('Effect Stream.map, runFold')} over whole arrays; Node streams ${rate('Node object streams')}.`
+  );
 }

@@ -36,6 +36,12 @@ describe('the table of the README', () => {
     expect(slower).toContain('records/s (p-queue: 1.00 M)');
   });
 
+  it('says how fast synchronous stages are', () => {
+    expect(renderReadme(fabricate({ 'RxJS map, iterable': 21_400_000 }))).toContain(
+      'records/s: Sluice 2.00 M; RxJS `map`, which has no back pressure, 21.4 M; Effect Stream 1.00 M with',
+    );
+  });
+
   it('says where and when', () => expect(text).toContain('2 cores, Node v20.0.0, 2026-01-31'));
 
   it('fails where a measurement is missing', () => {
