@@ -23,6 +23,8 @@ export class CreditAccount implements CreditLine {
   arrivals = 0;
   settled = 0;
   lent = 0;
+  /** Records that a limit above lets on their way at the same time. */
+  limitAbove = Infinity;
   /** Producers may deliver while `arrivals < limit`. It is `granted`, or less while producers take turns. */
   limit = 0;
   /** The value of `settled` at which owed credit is granted again (C4). */
@@ -41,6 +43,8 @@ export class CreditAccount implements CreditLine {
   turn = 0;
   /** Who wants to know about records, if anybody (P4). */
   witness: Witness | null;
+  /** Whoever watches over the pipeline, as lib/control knows it; found from below as credit is. */
+  observer: unknown = null;
   /** True where a granter exists: false means unbounded demand, as below the last stage (C14). */
   readonly bounded: boolean;
   /** How many stages lie below this one, itself included. */
@@ -62,6 +66,7 @@ export class CreditAccount implements CreditLine {
     this.bounded = capacity > 0;
     this.depth = below === null ? 0 : below.depth + 1;
     this.witness = below === null ? null : below.witness;
+    this.observer = below?.observer ?? null;
     this.replenishAt = this.lowWater();
     // Nothing arrives at an unbounded account, so that one is as good as infinitely many, and stays a small integer.
     if (!this.bounded) this.granted = this.limit = 1;
@@ -118,6 +123,22 @@ export class CreditAccount implements CreditLine {
   /** Places that are neither taken nor lent, granted or not. */
   get free(): number {
     return this.capacity - this.held - this.lent;
+  }
+
+  /** The most records that the limits above let arrive here; set by a gateway for all below it. */
+  get reachable(): number {
+    return Math.min(this.capacity, this.limitAbove);
+  }
+
+  /** Takes credit out of circulation: first what is owed, then what nobody has used yet. Returns how much. */
+  lend(count: number): number {
+    const fromOwed = Math.max(0, Math.min(count, this.owed));
+    const fromAvailable = Math.max(0, Math.min(count - fromOwed, this.available));
+    this.granted -= fromAvailable;
+    this.limit = Math.min(this.limit, this.granted);
+    this.lent += fromOwed + fromAvailable;
+    this.replenishAt = this.settled + this.lowWater();
+    return fromOwed + fromAvailable;
   }
 
   /** Books a grant. The caller announces it, then pumps. */

@@ -87,8 +87,12 @@ export abstract class DrainLoop<T> extends Entrance<T> {
     const { account } = this;
     if (this.closed) return;
     if (account.settled < account.replenishAt && !account.starved(this.waiting)) return;
-    const { owed } = account;
-    if (owed > 0) this.credit.next(owed);
+    if (account.owed > 0) this.returnCredit();
+  }
+
+  /** Grants what is owed; a stage may take its time. */
+  protected returnCredit(): void {
+    this.credit.next(this.account.owed);
   }
 
   protected upstreamCompleted(): void {

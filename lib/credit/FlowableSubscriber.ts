@@ -1,6 +1,7 @@
 import { current } from './delivery.js';
+import type { Inbox } from './Inbox.js';
 import { inTurn } from './inTurn.js';
-import { Producer } from './Producer.js';
+import { Producer, type Injection } from './Producer.js';
 import type { DeliveredRecord } from './protocol.js';
 import { enterFrame, leaveFrame } from './trampoline.js';
 
@@ -81,8 +82,23 @@ export class FlowableSubscriber<T> extends Producer<T> {
     if (--record.references === 0) record.unheld(this);
   }
 
+  protected override sendInjected(injections: Inbox<Injection<T>>): void {
+    const witness = this.account.witness ?? this.asks;
+    while (witness !== null && injections.size > 0 && this.ready()) {
+      const { value, mark } = injections.shift() as Injection<T>;
+      const record = witness.open(value, this, null);
+      mark(record);
+      this.deliverRecord(value, record);
+    }
+    if (injections.size === 0 && this.completesLater) this.complete();
+  }
+
   override complete(): void {
     if (this.closed || this.ended) return;
+    if (this.injections !== null && this.injections.size > 0) {
+      this.completesLater = true;
+      return;
+    }
     if (this.everMissed) this.account.unaccounted = true;
     this.completing = true;
     this.end(() => {

@@ -2,12 +2,19 @@ import { asapScheduler, asyncScheduler, Subscriber, type SchedulerLike } from 'r
 import { CreditAccount, liveAncestor } from './CreditAccount.js';
 import { current } from './delivery.js';
 import { discoverCredit } from './discovery.js';
+import { Inbox } from './Inbox.js';
 import { reportUnhandled } from './inTurn.js';
 import type { CreditProducer, DeliveredRecord, Witness } from './protocol.js';
 import { enterFrame, insideFrame, leaveFrame, whenShallow } from './trampoline.js';
 
 /** After so many deliveries in a row that did not arrive, a producer lets others run (C7). */
 export const DELIVERIES_BEFORE_YIELD = 65_536;
+
+/** A value that did not come from the source, and what its context is to say of it. */
+export interface Injection<T> {
+  readonly value: T;
+  readonly mark: (record: DeliveredRecord) => void;
+}
 
 const UNBOUNDED = CreditAccount.unbounded();
 
@@ -35,6 +42,9 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
   protected drain: (() => void) | null = null;
   protected running = false;
   protected yielding = false;
+  /** Values to be delivered before the source's own. */
+  protected injections: Inbox<Injection<T>> | null = null;
+  protected completesLater = false;
   /** Deliveries in a row that did not arrive, and the arrivals at which the row began. */
   protected missed = 0;
   protected missedAt = -1;
@@ -114,7 +124,8 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
     const { producer, record } = current;
     enterFrame();
     try {
-      this.drain();
+      if (this.injections !== null) this.sendInjected(this.injections);
+      if (this.ready()) this.drain();
     } catch (error) {
       if (this.ended) reportUnhandled(error);
       else this.error(error);
@@ -124,6 +135,22 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
       this.running = false;
       leaveFrame();
     }
+  }
+
+  /** Delivers what has been injected, before the drain. */
+  protected abstract sendInjected(injections: Inbox<Injection<T>>): void;
+
+  /** @internal */
+  inject(value: unknown, mark: (record: DeliveredRecord) => void): boolean {
+    if (this.closed || this.ended || this.drain === null) return false;
+    (this.injections ??= new Inbox()).push({ value: value as T, mark });
+    this.run();
+    return true;
+  }
+
+  /** Whether the balance is positive; asks nobody and changes nothing. */
+  get hasCredit(): boolean {
+    return this.account.arrivals < this.account.limit;
   }
 
   /** Takes part in nothing: the pipeline takes in no more. */

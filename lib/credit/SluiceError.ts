@@ -3,6 +3,7 @@ export type SluiceCode =
   // what a program did wrong
   | 'OPTION'
   | 'CREDIT'
+  | 'UNKNOWN_STAGE'
   | 'OVERFLOW'
   | 'OVERDRAFT'
   | 'CUT_LINK'
@@ -11,15 +12,24 @@ export type SluiceCode =
   | 'NOT_PULLABLE'
   | 'SOURCE_CONSUMED'
   | 'NO_DEAD_LETTERS'
+  // what a destination did
+  | 'DESTINATION'
   // why a record was not delivered
   | 'INVALID'
   | 'KEY'
   | 'TIMEOUT'
   | 'FAILED'
+  | 'EXHAUSTED'
+  | 'PARKED'
+  | 'BUFFER_TIMEOUT'
+  | 'SHED'
+  | 'NACK'
+  | 'ACK_TIMEOUT'
   | 'UNSUBSCRIBED'
   | 'DRAIN_DEADLINE'
   // how a run ended
-  | 'STREAM_FAILED';
+  | 'STREAM_FAILED'
+  | 'PIPELINE_CLOSED';
 
 /**
  * The one error class of Sluice. `code` says what happened; the message names what was given and what to write instead.

@@ -50,6 +50,8 @@ export interface Stoppable {
   complete(): void;
   /** Never begins to deliver. */
   hold(): void;
+  /** Delivers a value that did not come from the source, before what does. False: it has ended. */
+  inject(value: unknown, mark: (record: DeliveredRecord) => void): boolean;
 }
 
 /** What draws on an account: a source, or the output of a stage. */

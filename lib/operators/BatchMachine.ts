@@ -24,7 +24,7 @@ export class BatchMachine<T> extends StageCore<T, T[]> {
 
   /** What lies in an unfinished batch is not waiting for this stage: more must come, or it would never be full. */
   protected override get waiting(): number {
-    return this.inbox.size >= this.settings.maxSize ? this.inbox.size : 0;
+    return this.inbox.size >= this.full ? this.inbox.size : 0;
   }
 
   protected work(): void {
@@ -36,8 +36,13 @@ export class BatchMachine<T> extends StageCore<T, T[]> {
     this.stopTimer();
   }
 
+  /** A limit above may let fewer records on their way than a batch would hold: then it is full with those. */
+  private get full(): number {
+    return Math.min(this.settings.maxSize, this.account.limitAbove);
+  }
+
   private mayClose(): boolean {
-    return this.inbox.size >= this.settings.maxSize || this.isDue || this.upstreamEnded;
+    return this.inbox.size >= this.full || this.isDue || this.upstreamEnded;
   }
 
   private close(): void {

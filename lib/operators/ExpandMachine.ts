@@ -33,7 +33,7 @@ export class ExpandMachine<T, R> extends StageCore<T, R> {
     private readonly settings: ExpandSettings,
   ) {
     super(output, settings, 'expandStage');
-    requireKeeper(this.name, settings, this.books);
+    requireKeeper(this.account, settings);
   }
 
   protected work(): void {

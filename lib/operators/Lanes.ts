@@ -71,6 +71,13 @@ export class Lanes<T> {
     this.free.push(lane);
   }
 
+  /** Takes the record that waits behind the one in work; the lane stays taken. */
+  takeBehind(lane: Lane<T>): Waiting<T> | undefined {
+    const next = lane.queue.shift();
+    if (next !== undefined) this.count--;
+    return next;
+  }
+
   /** Empties the lanes and hands over what waited. */
   clear(take: (record: RecordContext | null) => void): void {
     for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) take(next.record);

@@ -1,64 +1,28 @@
-import { Subscriber, type Observable, type Subscription } from 'rxjs';
-import { isFlow } from '../credit/Entrance.js';
-import { reportUnhandled } from '../credit/inTurn.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import type { Lane } from './Lanes.js';
 import type { WorkInfo } from './StageInfo.js';
-
-/** Stands for "no value": an Observable that completed without one. */
-export const NOTHING: unique symbol = Symbol('nothing');
+import { Work } from './Work.js';
 
 /** Who is told when the work on a record ends. */
 export interface SlotOwner<T, R> {
   slotDone(slot: Slot<T, R>): void;
 }
 
-/**
- * One place for a record in work. Slots are used again, and each makes its two callbacks once, so that a promise costs
- * no closure of ours. That is safe for native promises only, which settle once; what any other thenable says is
- * believed the first time.
- */
-export class Slot<T, R> {
+/** One place for a record in work, which is worked on once. */
+export class Slot<T, R> extends Work<R> {
   value: T | undefined = undefined;
   record: RecordContext | null = null;
   lane: Lane<T> | null = null;
-  result: R | typeof NOTHING | undefined = undefined;
-  error: unknown = undefined;
-  state: 'free' | 'running' | 'done' | 'failed' = 'free';
   info: WorkInfo | null = null;
-  private inner: Subscription | null = null;
+  /** Set while somebody measures. */
+  beganAt = 0;
 
-  constructor(private readonly owner: SlotOwner<T, R>) {}
-
-  readonly succeed = (result: R | typeof NOTHING): void => {
-    if (this.state !== 'running') return;
-    this.state = 'done';
-    this.result = result;
-    this.tellOwner();
-  };
-
-  readonly fail = (error: unknown): void => {
-    if (this.state !== 'running') return;
-    this.state = 'failed';
-    this.error = error;
-    this.tellOwner();
-  };
-
-  /** Called from promises, where what a teardown throws would be an unhandled rejection. */
-  private tellOwner(): void {
-    try {
-      this.owner.slotDone(this);
-    } catch (error) {
-      reportUnhandled(error);
-    }
+  constructor(private readonly owner: SlotOwner<T, R>) {
+    super();
   }
 
-  /** Follows what `project` returned to its end. */
-  follow(work: PromiseLike<R> | Observable<R>): void {
-    this.state = 'running';
-    if (isFlow(work)) this.followFlow(work as Observable<R>);
-    else if (isNative<R>(work)) work.then(this.succeed, this.fail);
-    else this.followThenable(work as PromiseLike<R>);
+  protected ended(): void {
+    this.owner.slotDone(this);
   }
 
   /** Lets go of the work; whatever it says later is not heard. */
@@ -76,63 +40,4 @@ export class Slot<T, R> {
       inner?.unsubscribe();
     }
   }
-
-  private followThenable(work: PromiseLike<R>): void {
-    let open = true;
-    const once =
-      <V>(settle: (value: V) => void) =>
-      (value: V): void => {
-        if (!open) return;
-        open = false;
-        settle(value);
-      };
-    try {
-      work.then(once(this.succeed), once(this.fail));
-    } catch (error) {
-      once(this.fail)(error);
-    }
-  }
-
-  private followFlow(work: Observable<R>): void {
-    let last: R | typeof NOTHING = NOTHING;
-    const inner = new Subscriber<R>({
-      next: (value: R) => {
-        last = value;
-      },
-      error: this.fail,
-      complete: () => {
-        this.succeed(last);
-      },
-    } as Subscriber<R>);
-    this.inner = inner;
-    work.subscribe(inner);
-  }
 }
-
-/** What must be waited for: a thenable, or an Observable of whatever copy of RxJS. */
-export function isWork(result: unknown): result is PromiseLike<unknown> | Observable<unknown> {
-  if (typeof result !== 'object' && typeof result !== 'function') return false;
-  if (result === null) return false;
-  return typeof (result as { then?: unknown }).then === 'function' || isFlow(result);
-}
-
-/** Takes no interest in what comes of it, so that a rejection is not an unhandled one. */
-export function ignore(result: unknown): void {
-  try {
-    if (isWork(result) && !isFlow(result)) (result as PromiseLike<unknown>).then(noop, noop);
-  } catch {
-    // Nobody is left to be told.
-  }
-}
-
-function noop(): void {
-  // Nothing is left to do.
-}
-
-/** Settles once for certain; a subclass with a then of its own may not. */
-function isNative<R>(work: PromiseLike<R> | Observable<R>): work is Promise<R> {
-  return work instanceof Promise && work.then === nativeThen;
-}
-
-// eslint-disable-next-line @typescript-eslint/unbound-method -- compared, never called
-const nativeThen = Promise.prototype.then;

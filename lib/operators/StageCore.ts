@@ -1,48 +1,46 @@
-import type { Observable, SchedulerLike } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
 import { current } from '../credit/delivery.js';
-import { DrainLoop, type Ending } from '../credit/DrainLoop.js';
+import type { Ending } from '../credit/DrainLoop.js';
 import { overdraft } from '../credit/faults.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { Inbox } from '../credit/Inbox.js';
 import { inTurn } from '../credit/inTurn.js';
 import type { SluiceCode, SluiceError } from '../credit/SluiceError.js';
 import { whenShallow } from '../credit/trampoline.js';
-import { DEFAULT_CAPACITY, DEFAULT_SCHEDULER, type StageOptions } from '../options/common.js';
+import { DEFAULT_CAPACITY, type ReadyStageOptions } from '../options/common.js';
 import type { Bookkeeper } from '../records/Bookkeeper.js';
-import { writeLetter, type DeadLetter } from '../records/DeadLetter.js';
+import { writeLetter, type DeadLetter, type EarlierFailures } from '../records/DeadLetter.js';
 import type { StageEntry } from '../records/StageEntry.js';
 import { CANCELLED, DEAD_LETTERED, REJECTED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
+import { LetterDesk, type LetterListener } from './LetterDesk.js';
+import { ObservedLoop } from './ObservedLoop.js';
 import { refuse, type Overflow } from './overflow.js';
 
 /**
  * What all stages share beside the loop: the inbox with its contexts, the overflow policy, settlement and the end. A
  * stage of its own says in `work()` what it does with what has arrived.
  */
-export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry {
-  readonly name: string;
-  settledHere = 0;
-  protected readonly scheduler: SchedulerLike;
+export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements StageEntry {
   protected readonly inbox = new Inbox<T>();
   /** The contexts of what is in the inbox, in step with it. Filled only while somebody asks (P4). */
   protected readonly records = new Inbox<RecordContext | null>();
+  private letters: LetterDesk | null = null;
   private connecting = true;
   private readonly overflow: Overflow;
 
   constructor(
-    readonly output: FlowableSubscriber<R>,
-    options: StageOptions,
+    output: FlowableSubscriber<R>,
+    options: ReadyStageOptions,
     defaultName: string,
     overflow: Overflow = 'error',
     overdraftLimit?: number,
     capacity = options.capacity ?? DEFAULT_CAPACITY,
   ) {
     const name = options.name ?? defaultName;
-    super(new CreditAccount(name, capacity, output.account, overdraftLimit));
-    this.name = name;
+    super(new CreditAccount(name, capacity, output.account, overdraftLimit), output, options);
     this.overflow = overflow;
-    this.scheduler = options.scheduler ?? DEFAULT_SCHEDULER;
     output.scheduler = this.scheduler;
     this.account.witness ??= output.asks;
     this.books?.enrolStage(this);
@@ -51,6 +49,7 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
 
   /** Subscribes what lies above. */
   start(source: Observable<T>): void {
+    this.beObserved();
     this.output.add(() => {
       this.cancel();
     });
@@ -76,7 +75,6 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
   /** Lets go of what is in work, because the stage is over. */
   protected abstract abandon(): void;
 
-  /** How many arrived records wait for work to begin. */
   protected get waiting(): number {
     return this.inbox.size;
   }
@@ -146,18 +144,27 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
     record: RecordContext | null,
     error: unknown,
     listener: ((letter: DeadLetter) => void) | undefined,
+    earlier?: EarlierFailures,
   ): void {
-    const letter = writeLetter(value, record, this.name, error, this.scheduler.now());
-    try {
-      this.books?.deadLetter(letter);
-      listener?.(letter);
-    } catch (listenerError) {
-      this.settleHere(record, CANCELLED, letter.code);
-      this.output.error(listenerError);
-      return;
-    }
-    this.settleHere(record, DEAD_LETTERED, letter.code);
+    this.sendOff(writeLetter(value, record, this.name, error, this.scheduler.now(), earlier), record, listener);
   }
+
+  /** Hands the letter to whoever keeps it and settles the record. */
+  protected sendOff(letter: DeadLetter, record: RecordContext | null, listener: LetterListener): void {
+    this.letters ??= new LetterDesk(this.account, this.letterSent, () => {
+      this.drain();
+    });
+    this.letters.send(letter, record, listener);
+  }
+
+  private readonly letterSent = (
+    letter: DeadLetter,
+    record: RecordContext | null,
+    failure?: { readonly error: unknown },
+  ): void => {
+    this.settleHere(record, failure === undefined ? DEAD_LETTERED : CANCELLED, letter.code);
+    if (failure !== undefined) this.output.error(failure.error);
+  };
 
   /** Credit that is owed but not granted is a place all the same. Past it the policy decides. */
   protected override overflowed(value: T): boolean {
@@ -165,7 +172,7 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
     const drops = account.free > 0 ? 0 : refuse(this.overflow, this.inbox.size);
     for (let drop = drops; drop > 0; drop--) {
       const dropped = this.inbox.shift() as T;
-      this.settleHere(this.takeRecord(), REJECTED, 'OVERFLOW');
+      this.settleHere(this.takeRecord(), REJECTED, this.dropCode);
       this.dropped(dropped);
       if (this.over) return true;
     }
@@ -184,9 +191,18 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
     const record = this.takeOver(value);
     this.account.turnAway();
     this.settledHere++;
-    record?.note(REJECTED, 'OVERFLOW');
-    record?.release();
+    if (record !== null) {
+      record.retryAfterMs = this.retryAfterMs();
+      record.note(REJECTED, this.dropCode);
+      record.release();
+    }
     this.dropped(value);
+  }
+
+  /** Why a push that finds no place is rejected, and when it would find one, where that is known. */
+  protected readonly dropCode: SluiceCode = 'OVERFLOW';
+  protected retryAfterMs(): number | undefined {
+    return undefined;
   }
 
   /** Told of each record that the overflow policy drops. */
@@ -221,6 +237,10 @@ export abstract class StageCore<T, R> extends DrainLoop<T> implements StageEntry
       },
       () => {
         this.credit.complete();
+        this.letters?.close((record) => {
+          this.cancelRecord(record);
+        });
+        this.stopObserving();
         while (this.records.size > 0) this.cancelRecord(this.records.shift() ?? null);
         this.inbox.clear();
         this.books?.leaveStage(this);

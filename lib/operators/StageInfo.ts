@@ -11,23 +11,30 @@ export interface StageInfo {
 }
 
 /** The controller behind `signal` is made when it is first looked at. */
-export class WorkInfo implements StageInfo {
+export class Abortable {
   private controller: AbortController | null = null;
   private aborted = false;
-
-  constructor(
-    readonly record: RecordContext,
-    readonly index: number,
-  ) {}
+  private reason: unknown = undefined;
 
   get signal(): AbortSignal {
     this.controller ??= new AbortController();
-    if (this.aborted) this.controller.abort();
+    if (this.aborted) this.controller.abort(this.reason);
     return this.controller.signal;
   }
 
-  abort(): void {
+  abort(reason?: unknown): void {
+    if (this.aborted) return;
     this.aborted = true;
-    this.controller?.abort();
+    this.reason = reason;
+    this.controller?.abort(reason);
+  }
+}
+
+export class WorkInfo extends Abortable implements StageInfo {
+  constructor(
+    readonly record: RecordContext,
+    readonly index: number,
+  ) {
+    super();
   }
 }

@@ -1,3 +1,4 @@
+import type { CreditAccount } from '../credit/CreditAccount.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import type { Bookkeeper } from '../records/Bookkeeper.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
@@ -8,11 +9,15 @@ interface FailureSettings {
 }
 
 /** A letter that nobody keeps would be a record lost in silence: said when the stage is subscribed, not when it fails. */
-export function requireKeeper(stage: string, settings: FailureSettings, books: Bookkeeper | null): void {
-  if (settings.onFailure === 'error' || settings.onDeadLetter !== undefined || books?.keepsLetters === true) return;
+export function requireKeeper(
+  { name, witness, observer }: CreditAccount,
+  { onFailure, onDeadLetter }: FailureSettings,
+): void {
+  if (onFailure === 'error' || onDeadLetter !== undefined || observer !== null) return;
+  if ((witness as Bookkeeper | null)?.keepsLetters === true) return;
   throw new SluiceError(
     'NO_DEAD_LETTERS',
-    `stage '${stage}' has onFailure: 'deadLetter' and nobody keeps the letters: ` +
-      `end the pipeline with run(flow), or give the stage onDeadLetter: (letter) => …`,
+    `stage '${name}' writes a dead letter where a record fails, and nobody keeps the letters: ` +
+      `end the pipeline with run(flow) or control(controller), or give the stage onDeadLetter: (letter) => …`,
   );
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { StageObserver } from '../control/observedStage.js';
 
 /** The largest number of records that any one option may ask for: past it a number is a mistake, not a wish. */
 const MOST = 1_000_000_000;
@@ -53,3 +54,29 @@ export interface StageOptions {
 
 export const DEFAULT_CAPACITY = 256;
 export const DEFAULT_SCHEDULER = asyncScheduler;
+
+const controller = z.custom<StageObserver>(
+  (value) => typeof (value as Partial<StageObserver> | null)?.enrol === 'function',
+  'give a PipelineBackPressureController',
+);
+
+/** The options that the five ready stages take beside those of every stage. */
+export const readyStageOptions = {
+  ...stageOptions,
+  controller: z.optional(controller),
+  creditReplenishRate: z.optional(
+    z
+      .number('give a number of credits per second, more than 0')
+      .check(
+        z.gt(0, 'give a number of credits per second, more than 0'),
+        z.maximum(MOST, `give a number of at most ${MOST.toLocaleString('en')}`),
+      ),
+  ),
+};
+
+export interface ReadyStageOptions extends StageOptions {
+  /** The controller that observes this stage, in place of the one at the end of the pipeline. */
+  readonly controller?: StageObserver | undefined;
+  /** Credits per second that are handed back at most. Off by default. */
+  readonly creditReplenishRate?: number | undefined;
+}

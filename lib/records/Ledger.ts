@@ -82,6 +82,14 @@ export class Ledger extends Bookkeeper {
     this.sources.delete(source);
   }
 
+  override reenter({ origin, redrives }: DeadLetter): boolean {
+    if (this.isStopped) return false;
+    const again = (record: DeliveredRecord) => {
+      (record as RecordContext).redrives = redrives + 1;
+    };
+    return [...this.sources].some((source) => source.inject(origin, again));
+  }
+
   override enrolStage(stage: StageEntry): void {
     this.stages.enrol(stage);
     if (this.isStopped) stage.stopPushes();

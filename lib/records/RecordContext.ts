@@ -2,6 +2,11 @@ import type { CreditProducer, DeliveredRecord, Witness } from '../credit/protoco
 import type { SluiceCode } from '../credit/SluiceError.js';
 import { CANCELLED, DELIVERED, FILTERED, OUTCOMES, type Outcome, type OutcomeRank } from './outcome.js';
 
+/** Is told once when a record it watches has settled. */
+export interface SettlementWatcher {
+  recordSettled(record: RecordContext): void;
+}
+
 /**
  * What travels beside a record, never around it: user code sees raw values. Its permit counts references (P1): the
  * delivery that is its scope, each arrival that has not settled, each flow subscribed inside the scope. At zero the
@@ -21,6 +26,13 @@ export class RecordContext implements DeliveredRecord {
   /** Why, where it was not delivered: the code noted with the worst outcome. */
   code: SluiceCode | null = null;
   private isSettled = false;
+  /** How often it has been sent in again from the dead letters. */
+  redrives = 0;
+  /** When a caller should try again, in milliseconds, where it was shed by a rate limit. */
+  retryAfterMs: number | undefined = undefined;
+  /** How far its work has come, 0 to 1, as the work last said (asyncEgress). */
+  progress: number | undefined = undefined;
+  private watchers: SettlementWatcher[] | null = null;
   private adopted: DeliveredRecord[] | null = null;
 
   /** @internal */
@@ -55,6 +67,13 @@ export class RecordContext implements DeliveredRecord {
     if (this.rank < DELIVERED) this.rank = DELIVERED;
   }
 
+  /** @internal `watcher` hears of the settlement; at once where it has happened already. */
+  watch(watcher: SettlementWatcher): void {
+    if (this.isSettled) watcher.recordSettled(this);
+    else if (this.watchers === null) this.watchers = [watcher];
+    else this.watchers.push(watcher);
+  }
+
   /** @internal Gives one reference back. */
   release(): void {
     if (--this.references === 0) this.unheld(null);
@@ -67,11 +86,15 @@ export class RecordContext implements DeliveredRecord {
     const where = this.vanishedIn ?? (this.rank === FILTERED ? link : null);
     this.vanishedIn = null;
     if (this.rank === FILTERED && where !== null && brokeOff(where)) this.note(CANCELLED, 'UNSUBSCRIBED');
-    if (this.members !== null) {
-      this.settleMembers(this.members, link);
-      return;
+    if (this.members !== null) this.settleMembers(this.members, link);
+    else {
+      this.witness.settle(this);
+      this.tellSourceOrWait(where);
     }
-    this.witness.settle(this);
+    if (this.watchers !== null) this.tellWatchers(this.watchers);
+  }
+
+  private tellSourceOrWait(where: CreditProducer | null): void {
     if (this.source?.settled == null && this.adopted === null) return;
     if (where !== null && where.account.bounded && !where.ended) (where.withheld ??= []).push(this);
     else this.tellSource();
@@ -88,6 +111,11 @@ export class RecordContext implements DeliveredRecord {
   confirm(fate: OutcomeRank): void {
     if (fate > DELIVERED && fate > this.rank) this.rank = fate;
     this.tellSource();
+  }
+
+  private tellWatchers(watchers: SettlementWatcher[]): void {
+    this.watchers = null;
+    for (const watcher of watchers) watcher.recordSettled(this);
   }
 
   private settleMembers(members: readonly RecordContext[], link: CreditProducer | null): void {

@@ -88,7 +88,7 @@ function ignorePromise(input: unknown): void {
 }
 
 /** A Node stream that was never read is not released by its iterator, which has not begun. */
-function destroyInTheEnd(input: object, subscriber: FlowableSubscriber<never>): void {
+function destroyInTheEnd(input: object, subscriber: { add(teardown: () => void): void }): void {
   const { destroy } = input as { destroy?: unknown };
   if (isReadable(input) && typeof destroy === 'function') subscriber.add(() => void destroy.call(input));
 }

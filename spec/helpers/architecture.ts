@@ -30,9 +30,9 @@ const leaf: Folder = {
 /** Which folder may import which: the one table of the direction of imports. */
 const folders: Readonly<Record<string, Folder>> = {
   credit: { from: [], packages: ['rxjs'] },
-  options: { from: ['credit'], packages: ['zod', 'rxjs'] },
+  options: { from: ['credit'], typesFrom: ['control'], packages: ['zod', 'rxjs'] },
   records: { from: ['credit', 'options'] },
-  control: { from: ['options'], typesFrom: ['records'] },
+  control: { from: ['options', 'credit'], typesFrom: ['records'] },
   sources: { from: ['credit', 'records', 'options', 'sinks', 'operators'] },
   sinks: { from: ['credit', 'records', 'options', 'sources', 'operators'] },
   operators: { from: ['credit', 'records', 'options', 'sources', 'sinks', 'control'] },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { debounceTime, delay, EMPTY, map, of, timer, type OperatorFunction } from 'rxjs';
 import * as sluice from '../../lib/index.js';
 import type { LawSubject, SourceSubject } from '../../lib/testing/index.js';
+import { READY_STAGES } from './readyStages.js';
 import type { WatchedInput } from '../../lib/testing/laws/sources/WatchedInput.js';
 
 const {
@@ -193,6 +194,7 @@ export const OPERATORS: Readonly<Record<string, readonly LawSubject[]>> = {
   boundary: boundaries,
   ...links,
   ...policies,
+  ...READY_STAGES,
 };
 
 /** Every source of the barrel that is made of an input. */
@@ -273,4 +275,9 @@ export const OTHERS: Readonly<Record<string, string>> = {
   uncredited: 'takes a flow out of all credit, for notifiers',
   onSettled: 'tells a source what became of its records',
   mayCommit: 'a question about an outcome',
+  control: 'stands below the last stage, where the laws have a sink with credit',
+  sharedLimit: 'a bound that gateways share',
+  PipelineBackPressureController: 'observes stages, and is no part of a flow',
+  DeadLetterQueue: 'keeps letters, and is no part of a flow',
+  callbackDestination: 'where finalSink writes to',
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY, Observable, of } from 'rxjs';
-import { isWork, NOTHING, Slot } from '../../lib/operators/Slot.js';
+import { Slot } from '../../lib/operators/Slot.js';
 import { WorkInfo } from '../../lib/operators/StageInfo.js';
+import { isWork, NOTHING } from '../../lib/operators/Work.js';
 import { Bookkeeper } from '../../lib/records/Bookkeeper.js';
 import { microtasks } from './support/Works.js';
 

@@ -15,6 +15,7 @@ describe('a dead letter', () => {
       stage: 'check',
       code: 'INVALID',
       attempts: 1,
+      redrives: 0,
       errors: [error],
       firstAt: 12,
       lastAt: 12,

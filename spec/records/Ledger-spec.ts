@@ -79,7 +79,7 @@ describe('Ledger', () => {
     let idle = 0;
     const told: string[] = [];
     const ledger = new Ledger(undefined, () => idle++);
-    const source = (name: string) => ({ complete: () => told.push(name), hold: () => undefined });
+    const source = (name: string) => ({ complete: () => told.push(name), hold: () => undefined, inject: () => false });
     const [left, stays] = [source('left'), source('stays')];
     ledger.enrolSource(left);
     ledger.enrolSource(stays);

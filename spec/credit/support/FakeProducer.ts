@@ -48,6 +48,10 @@ export class FakeProducer implements CreditProducer {
     this.left = 0;
   }
 
+  inject(): boolean {
+    return false;
+  }
+
   unsubscribe(): void {
     this.unsubscribed = true;
   }

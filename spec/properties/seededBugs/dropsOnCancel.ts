@@ -1,4 +1,5 @@
-import { NOTHING, type Slot } from '../../../lib/operators/Slot.js';
+import type { Slot } from '../../../lib/operators/Slot.js';
+import { NOTHING } from '../../../lib/operators/Work.js';
 import { StageMachine } from '../../../lib/operators/StageMachine.js';
 import type { Item } from '../Item.js';
 import { makerOf } from './makerOf.js';

@@ -1,5 +1,6 @@
 import type { Inbox } from '../../../lib/credit/Inbox.js';
-import { isWork, type Slot } from '../../../lib/operators/Slot.js';
+import type { Slot } from '../../../lib/operators/Slot.js';
+import { isWork } from '../../../lib/operators/Work.js';
 import { StageMachine, type Project } from '../../../lib/operators/StageMachine.js';
 import type { Item } from '../Item.js';
 import { makerOf } from './makerOf.js';

@@ -1,0 +1,194 @@
+import { asyncScheduler, Subject, type Observable, type SchedulerLike } from 'rxjs';
+import { TokenBucket } from './TokenBucket.js';
+import { Inbox } from '../credit/Inbox.js';
+import { SluiceError, type SluiceCode } from '../credit/SluiceError.js';
+import type { DeadLetter } from '../records/DeadLetter.js';
+
+/** What happens to a letter that finds the queue full. */
+export type WhenFull = 'block' | 'dropOldest' | { readonly spill: (letter: DeadLetter) => void };
+
+export interface DeadLetterQueueOptions {
+  /** Default 10,000. */
+  readonly maxSize?: number | undefined;
+  /**
+   * `'block'` (default): the stage keeps its record until there is room, so that the queue is the bottleneck and is seen
+   * as one. `'dropOldest'`: the oldest letter goes, counted in `dropped`. `{ spill }`: the new letter is handed over.
+   */
+  readonly whenFull?: WhenFull | undefined;
+  /** How often one record may go in again; a poison record stays here then. Default 3. */
+  readonly maxRedrives?: number | undefined;
+  /** Where the pace of a redrive comes from. Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike | undefined;
+}
+
+export interface RedriveOptions {
+  /** Which letters go in again. Default all. */
+  readonly filter?: ((letter: DeadLetter) => boolean) | undefined;
+  /** The most records that go in. Default all. */
+  readonly max?: number | undefined;
+  /** Records per second that go in. Off by default: as credit allows. */
+  readonly ratePerSecond?: number | undefined;
+}
+
+/** Takes a record in again at the entrance of the pipeline it came from. False: that pipeline is over. */
+export type Reentry = (letter: DeadLetter) => boolean;
+
+interface Kept {
+  readonly letter: DeadLetter;
+  readonly reentry: Reentry;
+}
+
+/** How many letters one stage has written, by code. */
+export type DeadLetterSummary = Readonly<Record<string, Readonly<Partial<Record<SluiceCode, number>>>>>;
+
+/** The letters of one or more pipelines, bounded, to be read, taken out, or sent in again. */
+export class DeadLetterQueue {
+  readonly maxSize: number;
+  /** Letters that went because the queue was full. */
+  dropped = 0;
+  /** Letters handed over because the queue was full. */
+  spilled = 0;
+  /** Records that went in again. */
+  redriven = 0;
+  private readonly whenFull: WhenFull;
+  private kept = new Inbox<Kept>();
+  private readonly letters = new Subject<DeadLetter>();
+  private readonly waiting = new Set<() => void>();
+
+  constructor(private readonly options: DeadLetterQueueOptions = {}) {
+    const { maxSize = 10_000, whenFull = 'block' } = options;
+    if (!Number.isSafeInteger(maxSize) || maxSize < 1) {
+      throw new SluiceError(
+        'OPTION',
+        `deadLetters: option maxSize is ${String(maxSize)}; give a whole number of at least 1`,
+      );
+    }
+    this.maxSize = maxSize;
+    this.whenFull = whenFull;
+  }
+
+  get size(): number {
+    return this.kept.size;
+  }
+
+  /** Each letter as it is taken in, spilled ones and such as drive an older one out included. */
+  get records$(): Observable<DeadLetter> {
+    return this.letters.asObservable();
+  }
+
+  /** Takes a letter. False: there is no room, and `again` is called when there is. */
+  offer(letter: DeadLetter, reentry: Reentry, again: () => void): boolean {
+    if (this.kept.size >= this.maxSize) {
+      if (this.whenFull === 'block') {
+        this.waiting.add(again);
+        return false;
+      }
+      if (this.whenFull === 'dropOldest') {
+        this.kept.shift();
+        this.dropped++;
+      } else {
+        this.whenFull.spill(letter);
+        this.spilled++;
+        this.letters.next(letter);
+        return true;
+      }
+    }
+    this.kept.push({ letter, reentry });
+    this.letters.next(letter);
+    return true;
+  }
+
+  forget(again: () => void): void {
+    this.waiting.delete(again);
+  }
+
+  /** What is kept now, by stage and code. */
+  summary(): DeadLetterSummary {
+    const counts = new Map<string, Partial<Record<SluiceCode, number>>>();
+    this.eachKept(({ letter: { stage, code } }) => {
+      const ofStage = counts.get(stage) ?? {};
+      counts.set(stage, ofStage);
+      ofStage[code] = (ofStage[code] ?? 0) + 1;
+    });
+    return Object.fromEntries(counts);
+  }
+
+  /** Takes everything out. */
+  drain(): DeadLetter[] {
+    const letters: DeadLetter[] = [];
+    for (let next = this.kept.shift(); next !== undefined; next = this.kept.shift()) letters.push(next.letter);
+    this.makeRoom();
+    return letters;
+  }
+
+  /**
+   * Sends records in again at the entrance of their pipeline, as they entered it at first, before new records and under
+   * the same credit. Each is out of the queue first, so that a full queue cannot stand in its own way.
+   *
+   * @returns a promise of how many went in; it rejects with PIPELINE_CLOSED where the pipeline of a chosen letter is
+   *   over, and that letter stays
+   */
+  redrive(options: RedriveOptions = {}): Promise<number> {
+    const { max = Infinity, ratePerSecond } = options;
+    if (ratePerSecond === undefined) return new Promise((resolve) => resolve(this.sendIn(options, max)));
+    const { scheduler = asyncScheduler } = this.options;
+    const bucket = new TokenBucket(ratePerSecond, 1, scheduler.now());
+    return new Promise((resolve, reject) => {
+      let sent = 0;
+      const step = () => {
+        try {
+          if (sent < max && bucket.take(scheduler.now())) {
+            const one = this.sendIn(options, 1);
+            sent += one;
+            if (one === 0) return resolve(sent);
+          }
+          if (sent >= max) resolve(sent);
+          else scheduler.schedule(step, bucket.waitMs(1, scheduler.now()));
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      step();
+    });
+  }
+
+  private sendIn({ filter = () => true }: RedriveOptions, most: number): number {
+    const { maxRedrives = 3 } = this.options;
+    let sent = 0;
+    let closed = 0;
+    for (let left = this.kept.size; left > 0; left--) {
+      const next = this.kept.shift();
+      if (next === undefined) break;
+      const chosen = sent < most && next.letter.redrives < maxRedrives && filter(next.letter);
+      if (chosen && next.reentry(next.letter)) sent++;
+      else {
+        if (chosen) closed++;
+        this.kept.push(next);
+      }
+    }
+    this.redriven += sent;
+    this.makeRoom();
+    if (closed === 0 || sent > 0) return sent;
+    throw new SluiceError(
+      'PIPELINE_CLOSED',
+      `redrive: the pipeline of ${String(closed)} records is over; they stay in the queue: drain() takes them out`,
+    );
+  }
+
+  private eachKept(look: (kept: Kept) => void): void {
+    for (let left = this.kept.size; left > 0; left--) {
+      const next = this.kept.shift();
+      if (next === undefined) return;
+      look(next);
+      this.kept.push(next);
+    }
+  }
+
+  private makeRoom(): void {
+    for (const again of [...this.waiting]) {
+      if (this.kept.size >= this.maxSize) return;
+      this.waiting.delete(again);
+      again();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { Assignment } from './Assignment.js';
+import { ActivityClock, type ActivityShares } from './ActivityClock.js';
+import type { ObservedStage, StageReading } from './observedStage.js';
+
+/** One subscription of a stage. */
+export interface Instance {
+  readonly stage: ObservedStage;
+  readonly number: number;
+  readonly clock: ActivityClock;
+  /** How it spent the last interval. */
+  time: ActivityShares;
+  reading: StageReading;
+  readAt: number;
+  pressure: number;
+  /** When it began to withhold credit from a stage above; null while it does not. */
+  withholdsSince: number | null;
+}
+
+/** The stages of a controller by name, and the assignments they share. */
+export class ObservedStages {
+  private readonly byName = new Map<string, Set<Instance>>();
+  private readonly assignments = new Map<string, Assignment>();
+  private numbers = 0;
+
+  /** In pipeline order. */
+  get names(): string[] {
+    return [...new Set(this.all().map(({ stage }) => stage.name))];
+  }
+
+  /** The instances of one name, undefined where there is none. */
+  named(name: string): ReadonlySet<Instance> | undefined {
+    return this.byName.get(name);
+  }
+
+  /** Every instance, the furthest from the end first. */
+  all(): Instance[] {
+    const instances = [...this.byName.values()].flatMap((set) => [...set]);
+    return instances.sort((one, other) => other.stage.depth - one.stage.depth);
+  }
+
+  add(stage: ObservedStage, now: number): Instance {
+    const instance: Instance = {
+      stage,
+      number: ++this.numbers,
+      clock: new ActivityClock(now),
+      time: { idle: 1000, busy: 0, backPressured: 0 },
+      reading: stage.read(),
+      readAt: now,
+      pressure: 0,
+      withholdsSince: null,
+    };
+    const set = this.byName.get(stage.name);
+    if (set === undefined) this.byName.set(stage.name, new Set([instance]));
+    else set.add(instance);
+    return instance;
+  }
+
+  remove(instance: Instance): void {
+    const { name } = instance.stage;
+    const set = this.byName.get(name);
+    set?.delete(instance);
+    if (set?.size === 0) {
+      this.byName.delete(name);
+      this.assignments.delete(name);
+    }
+  }
+
+  assignment(name: string, partitions: number, groups: number): Assignment {
+    let assignment = this.assignments.get(name);
+    if (assignment?.partitions !== partitions || assignment.groups !== groups) {
+      assignment = new Assignment(partitions, groups);
+      this.assignments.set(name, assignment);
+    }
+    return assignment;
+  }
+
+  allAssignments(): Assignment[] {
+    return [...this.assignments.values()];
+  }
+}

@@ -1,0 +1,70 @@
+import { findBottleneck } from './bottleneck.js';
+import { healthLabel, nextHealth, type Health } from './health.js';
+import type { Instance, ObservedStages } from './ObservedStages.js';
+import type { PartitionStatus, PipelineStatus, StageStatus } from './status.js';
+
+/** Makes the status of all stages from their last samples. */
+export class StatusBuilder {
+  private health: Health = 'healthy';
+
+  constructor(
+    private readonly stages: ObservedStages,
+    private readonly staleAfterMs: number,
+  ) {}
+
+  /** After a sample: the band of the overall pressure, which depends on the band before. */
+  noteLevel(overall: number): void {
+    this.health = nextHealth(this.health, overall);
+  }
+
+  build(now: number): PipelineStatus {
+    const instances = this.stages.all();
+    const statuses: Record<string, StageStatus> = Object.create(null) as Record<string, StageStatus>;
+    for (const name of new Set(instances.map(({ stage }) => stage.name))) {
+      statuses[name] = this.ofName([...(this.stages.named(name) ?? [])], now);
+    }
+    const levels = Object.values(statuses).map(({ backPressureLevel }) => backPressureLevel);
+    const overall = Math.max(0, ...levels);
+    return {
+      overallPressureLevel: overall,
+      meanPressureLevel: levels.length === 0 ? 0 : levels.reduce((sum, level) => sum + level, 0) / levels.length,
+      health: this.health,
+      healthLabel: healthLabel(this.health),
+      bottleneck: findBottleneck(instances, now),
+      partitions: this.partitions(),
+      partitionMoves: this.stages.allAssignments().reduce((sum, { moves }) => sum + moves, 0),
+      stageStatuses: statuses,
+    };
+  }
+
+  /** Several subscriptions of one name: sums where they add up, else the most pressed one's. */
+  private ofName(instances: readonly Instance[], now: number): StageStatus {
+    const worst = instances.reduce((most, other) => (other.pressure > most.pressure ? other : most));
+    const { reading, stage, time } = worst;
+    return {
+      kind: stage.kind,
+      instances: instances.length,
+      backPressureLevel: worst.pressure,
+      queueUtilization: reading.buffered / reading.capacity,
+      processingLatencyMs: reading.latencyMs,
+      errorRate: reading.errorShare,
+      inFlight: instances.reduce((sum, instance) => sum + instance.reading.held, 0),
+      availableCredits: instances.reduce((sum, instance) => sum + instance.reading.availableCredits, 0),
+      trigger: reading.trigger,
+      idleMsPerSecond: time.idle,
+      busyMsPerSecond: time.busy,
+      backPressuredMsPerSecond: time.backPressured,
+      activity: reading.activity,
+      stale: now - worst.readAt > this.staleAfterMs,
+    };
+  }
+
+  private partitions(): PartitionStatus[] {
+    return this.stages.allAssignments().flatMap((assignment) =>
+      Array.from({ length: assignment.partitions }, (_, partition) => ({
+        partition,
+        inFlight: assignment.inFlightOf(partition),
+      })),
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import type { DeadLetter } from '../records/DeadLetter.js';
+import type { Assignment } from './Assignment.js';
+
+/** The five ready stages have weights of their own; every other stage is `other`. */
+export type StageKind = 'gateway' | 'keyGen' | 'ingressProcessing' | 'asyncEgress' | 'finalSink' | 'other';
+
+/** What a stage is doing: nothing · its work · waiting for credit below. */
+export type StageActivity = 'idle' | 'busy' | 'backPressured';
+
+/** What a stage can tell about itself at any moment. */
+export interface StageReading {
+  readonly capacity: number;
+  /** Records in the inbox. */
+  readonly buffered: number;
+  /** Records in the inbox or in work. */
+  readonly held: number;
+  readonly availableCredits: number;
+  /** The most records that the pipeline's limits let arrive here; the capacity where there is no limit. */
+  readonly reachable: number;
+  /** Mean milliseconds of the stage's own work; 0 without any. */
+  readonly latencyMs: number;
+  /** Failed share of the stage's own work, 0..1. */
+  readonly errorShare: number;
+  /** What the stage's own trigger looks at, 0..1: its inbox, its concurrency or its pending acknowledgements. */
+  readonly trigger: number;
+  readonly activity: StageActivity;
+  /** Records that failed or were dropped here. */
+  readonly settledHere: number;
+  /** Records that were passed on. */
+  readonly passedOn: number;
+}
+
+/** A stage, as a controller sees it. */
+export interface ObservedStage {
+  readonly name: string;
+  readonly kind: StageKind;
+  /** How many stages lie below it. */
+  readonly depth: number;
+  read(): StageReading;
+  /** Takes up to `count` credits out of circulation, for code outside Rx. Returns how many. */
+  lend(count: number): number;
+  /** Takes credits back. False: so many were never lent. */
+  takeBack(count: number): boolean;
+}
+
+/** What a stage needs of a queue of dead letters. */
+export interface LetterBox {
+  offer(letter: DeadLetter, reentry: (letter: DeadLetter) => boolean, again: () => void): boolean;
+  forget(again: () => void): void;
+}
+
+/** A controller, as a stage sees it. */
+export interface StageObserver {
+  /** At subscribe. */
+  enrol(stage: ObservedStage): StageLease;
+  /** Where the letters of its pipelines are kept. */
+  readonly deadLetters: LetterBox;
+}
+
+/** What a stage gets from a controller, for one subscription. */
+export interface StageLease {
+  /** Milliseconds by which grants are delayed now. */
+  delayMs(): number;
+  /** Something worth a look has changed. */
+  changed(): void;
+  /** The assignment of key groups that this stage shares with those of its name. */
+  assignment(partitions: number, groups: number): Assignment;
+  /** At unsubscribe. */
+  leave(): void;
+}

@@ -1,0 +1,52 @@
+import type { Health, HealthLabel } from './health.js';
+import type { StageActivity, StageKind } from './observedStage.js';
+
+/** One stage in the status; several subscriptions of one name are one stage, the most pressed of them in front. */
+export interface StageStatus {
+  readonly kind: StageKind;
+  readonly instances: number;
+  /** Pressure 0..1. */
+  readonly backPressureLevel: number;
+  /** Fill of the inbox, 0..1, above 1 during an overdraft. */
+  readonly queueUtilization: number;
+  readonly processingLatencyMs: number;
+  /** Failed share of the work, 0..1. */
+  readonly errorRate: number;
+  /** Records in the inbox or in work. */
+  readonly inFlight: number;
+  readonly availableCredits: number;
+  /** What the stage's own trigger looks at, 0..1. */
+  readonly trigger: number;
+  /** Milliseconds of the last second; the three sum to 1000. Counted only while `status$` is observed. */
+  readonly idleMsPerSecond: number;
+  readonly busyMsPerSecond: number;
+  readonly backPressuredMsPerSecond: number;
+  readonly activity: StageActivity;
+  /** The last sample is older than three monitoring intervals: unknown, not healthy. */
+  readonly stale: boolean;
+}
+
+/** Who holds the others up. */
+export interface Bottleneck {
+  readonly stage: string;
+  /** Milliseconds since it began to. */
+  readonly forMs: number;
+}
+
+export interface PartitionStatus {
+  readonly partition: number;
+  readonly inFlight: number;
+}
+
+export interface PipelineStatus {
+  /** The largest pressure of any stage: a mean would hide a dead one. */
+  readonly overallPressureLevel: number;
+  readonly meanPressureLevel: number;
+  readonly health: Health;
+  readonly healthLabel: HealthLabel;
+  readonly bottleneck: Bottleneck | null;
+  readonly partitions: readonly PartitionStatus[];
+  /** Key groups that have moved to another partition so far. */
+  readonly partitionMoves: number;
+  readonly stageStatuses: Readonly<Record<string, StageStatus>>;
+}

@@ -1,0 +1,99 @@
+import type {
+  ObservedStage,
+  StageActivity,
+  StageKind,
+  StageLease,
+  StageObserver,
+  StageReading,
+} from '../control/observedStage.js';
+import { StageMeter } from '../control/StageMeter.js';
+import type { CreditAccount } from '../credit/CreditAccount.js';
+
+/** What an observation needs to know of its stage. */
+export interface Observable {
+  readonly name: string;
+  readonly account: CreditAccount;
+  readonly settledHere: number;
+  /** Records in the inbox. */
+  readonly buffered: number;
+  readonly trigger: number;
+  /** Waits for credit below with something to hand on. */
+  readonly isBackPressured: boolean;
+  /** Grants what is owed, if it may. */
+  grantOwed(): void;
+}
+
+/** A change of the fill by so much of the capacity is worth a report. */
+const STEPS_OF_FILL = 16;
+
+/** One stage under one controller: what it tells, and what it gets. */
+export class StageObservation implements ObservedStage {
+  readonly meter: StageMeter;
+  readonly lease: StageLease;
+  private reportedFill = 0;
+  private reportedActivity: StageActivity = 'idle';
+
+  constructor(
+    private readonly stage: Observable,
+    readonly kind: StageKind,
+    observer: StageObserver,
+    now: () => number,
+  ) {
+    this.meter = new StageMeter(now);
+    this.lease = observer.enrol(this);
+  }
+
+  get name(): string {
+    return this.stage.name;
+  }
+
+  get depth(): number {
+    return this.stage.account.depth;
+  }
+
+  read(): StageReading {
+    const { account, buffered, trigger, settledHere } = this.stage;
+    const { capacity, held, available, settled } = account;
+    return {
+      capacity,
+      buffered,
+      held,
+      availableCredits: available,
+      reachable: account.reachable,
+      latencyMs: this.meter.latencyMs,
+      errorShare: this.meter.errorShare,
+      trigger,
+      activity: this.activity,
+      settledHere,
+      passedOn: settled - settledHere,
+    };
+  }
+
+  lend(count: number): number {
+    return this.stage.account.lend(count);
+  }
+
+  takeBack(count: number): boolean {
+    const { account } = this.stage;
+    if (account.lent < count) return false;
+    account.lent -= count;
+    this.stage.grantOwed();
+    return true;
+  }
+
+  /** Reports where the fill or the activity has changed noticeably. */
+  looked(): void {
+    const { account } = this.stage;
+    const fill = Math.floor((account.held * STEPS_OF_FILL) / account.capacity);
+    const { activity } = this;
+    if (fill === this.reportedFill && activity === this.reportedActivity) return;
+    this.reportedFill = fill;
+    this.reportedActivity = activity;
+    this.lease.changed();
+  }
+
+  private get activity(): StageActivity {
+    if (this.stage.isBackPressured) return 'backPressured';
+    return this.stage.account.held > 0 ? 'busy' : 'idle';
+  }
+}

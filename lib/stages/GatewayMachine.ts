@@ -1,0 +1,157 @@
+import type { Observable, Subscription } from 'rxjs';
+import type { ConcurrencyLimit } from '../control/ConcurrencyLimit.js';
+import type { StageKind } from '../control/observedStage.js';
+import { TokenBucket } from '../control/TokenBucket.js';
+import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import type { Overflow } from '../operators/overflow.js';
+import { StageCore } from '../operators/StageCore.js';
+import type { ReadyStageOptions } from '../options/common.js';
+import { Bookkeeper } from '../records/Bookkeeper.js';
+import type { RecordContext, SettlementWatcher } from '../records/RecordContext.js';
+
+export interface GatewaySettings extends ReadyStageOptions {
+  readonly capacity: number;
+  readonly maxRequestsPerSecond: number | undefined;
+  readonly burst: number | undefined;
+  readonly limit: ConcurrencyLimit | null;
+  readonly slowProcessingThresholdMs: number | undefined;
+  readonly earlyThrottleAt: number | undefined;
+  readonly overflow: Overflow;
+  readonly onSlow: ((record: RecordContext, tookMs: number) => void) | undefined;
+}
+
+/** The most by which the gateway delays its grants on its own account. */
+const MOST_DELAY_MS = 100;
+
+/**
+ * The machine of `gateway`: a record leaves the inbox when there is a token for it and a place among the records that
+ * are unsettled in the whole pipeline. The place is given back when the record settles, wherever that is.
+ */
+export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatcher {
+  private readonly bucket: TokenBucket | null;
+  private timer: Subscription | null = null;
+  /** When the records that are out left here. Filled only where slow ones are looked for (C13). */
+  private readonly leftAt = new Map<RecordContext, number>();
+  private out = 0;
+  /** How many records took longer than the threshold. */
+  slowRecords = 0;
+
+  constructor(
+    output: FlowableSubscriber<T>,
+    private readonly settings: GatewaySettings,
+  ) {
+    super(output, settings, 'gateway', settings.overflow);
+    const { maxRequestsPerSecond: rate, burst, limit, slowProcessingThresholdMs } = settings;
+    this.bucket = rate === undefined ? null : new TokenBucket(rate, burst ?? defaultBurst(rate), this.scheduler.now());
+    if (settings.earlyThrottleAt !== undefined) this.pace(settings.creditReplenishRate);
+    if (limit !== null || slowProcessingThresholdMs !== undefined) this.account.ask(new Bookkeeper());
+  }
+
+  /** The stages below are told what this limit lets reach them: a batch may not wait for more. */
+  override start(source: Observable<T>): void {
+    const { limit } = this.settings;
+    for (let below = this.account.below; limit !== null && below?.bounded === true; below = below.below) {
+      below.limitAbove = Math.min(below.limitAbove, limit.most);
+    }
+    super.start(source);
+  }
+
+  /** Records that have left here and are not settled yet. */
+  get unsettled(): number {
+    return this.out;
+  }
+
+  recordSettled(record: RecordContext): void {
+    this.out--;
+    this.noteIfSlow(record);
+    this.settings.limit?.give();
+  }
+
+  protected work(): void {
+    while (!this.over && this.inbox.size > 0 && this.output.ready()) {
+      if (!this.mayPass()) return;
+      const value = this.inbox.shift() as T;
+      this.pass(value, this.takeRecord());
+    }
+  }
+
+  protected override get kind(): StageKind {
+    return 'gateway';
+  }
+
+  protected override readonly dropCode = 'SHED';
+
+  /** When there will be a token for one record more than wait already. */
+  protected override retryAfterMs(): number | undefined {
+    if (this.bucket === null) return undefined;
+    return this.bucket.waitMs(Math.min(this.bucket.burst, this.inbox.size + 1), this.scheduler.now());
+  }
+
+  /** How much grants are delayed: from nothing at `earlyThrottleAt` to the most where the inbox is full. */
+  protected override earlyDelayMs(): number {
+    const { earlyThrottleAt, capacity } = this.settings;
+    if (earlyThrottleAt === undefined) return 0;
+    const fill = this.inbox.size / capacity;
+    return fill < earlyThrottleAt ? 0 : MOST_DELAY_MS * ((fill - earlyThrottleAt) / (1 - earlyThrottleAt));
+  }
+
+  protected abandon(): void {
+    this.timer?.unsubscribe();
+    // Records that are out are still watched: the gateway may have completed long before they settle.
+    this.settings.limit?.forget(this.again);
+  }
+
+  /** Takes a place and a token, or sees to it that the loop is called again when there is one. */
+  private mayPass(): boolean {
+    const { limit } = this.settings;
+    if (this.bucket !== null) {
+      const now = this.scheduler.now();
+      const wait = this.bucket.waitMs(1, now);
+      if (wait > 0) {
+        this.wakeIn(wait);
+        return false;
+      }
+    }
+    if (limit !== null && !limit.take(this.again)) return false;
+    this.bucket?.spend(1);
+    return true;
+  }
+
+  private pass(value: T, record: RecordContext | null): void {
+    if (record === null) this.output.deliver(value);
+    else {
+      this.out++;
+      if (this.settings.slowProcessingThresholdMs !== undefined) this.leftAt.set(record, this.scheduler.now());
+      record.watch(this);
+      this.output.deliverRecord(value, record);
+    }
+    this.passedOn();
+  }
+
+  private readonly again = (): void => {
+    this.drain();
+  };
+
+  private wakeIn(delay: number): void {
+    this.timer ??= this.scheduler.schedule(() => {
+      this.timer = null;
+      this.drain();
+    }, delay);
+  }
+
+  private noteIfSlow(record: RecordContext): void {
+    const { slowProcessingThresholdMs: threshold, onSlow } = this.settings;
+    const left = this.leftAt.get(record);
+    if (threshold === undefined || left === undefined) return;
+    this.leftAt.delete(record);
+    const took = this.scheduler.now() - left;
+    if (took <= threshold) return;
+    this.slowRecords++;
+    onSlow?.(record, took);
+  }
+}
+
+/** A tenth of a second's worth, so that a timer of a millisecond's grain can keep the rate. */
+function defaultBurst(ratePerSecond: number): number {
+  return Math.max(1, Math.ceil(ratePerSecond / 10));
+}

@@ -1,0 +1,182 @@
+import { Assignment } from '../control/Assignment.js';
+import { hashKey } from '../control/hashKey.js';
+import type { StageKind } from '../control/observedStage.js';
+import type { Observable } from 'rxjs';
+import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { isSluiceError, SluiceError } from '../credit/SluiceError.js';
+import { requireKeeper } from '../operators/requireKeeper.js';
+import { StageCore } from '../operators/StageCore.js';
+import { show } from '../options/checkOptions.js';
+import type { ReadyStageOptions } from '../options/common.js';
+import { Bookkeeper } from '../records/Bookkeeper.js';
+import type { DeadLetter } from '../records/DeadLetter.js';
+import type { RecordContext, SettlementWatcher } from '../records/RecordContext.js';
+
+export interface KeyGenSettings<T> extends ReadyStageOptions {
+  readonly keySelector: (value: T) => unknown;
+  readonly numberOfPartitions: number;
+  readonly keyGroups: number;
+  readonly enableLoadAwareness: boolean;
+  readonly loadImbalanceThreshold: number;
+  readonly onDeadLetter: ((letter: DeadLetter) => void) | undefined;
+}
+
+/** A key that has records in flight, and where they go. */
+interface KeyInFlight {
+  readonly group: number;
+  partition: number;
+  count: number;
+}
+
+/** The record that goes next. */
+interface Head<T> {
+  readonly value: T;
+  readonly record: RecordContext;
+  readonly key: unknown;
+  readonly group: number;
+}
+
+/** So many records pass between two looks at the balance. */
+const RECORDS_BETWEEN_LOOKS = 256;
+
+/** From this share of its partition's work on a key is worth waiting for, to move it. */
+const HEAVY_SHARE = 0.25;
+
+/**
+ * The machine of `keyGen`. A key with records in flight keeps its partition, so that a group may move at any moment and
+ * the order per key survives. A heavy key whose group has moved would never be without records in flight: its next
+ * record waits here until the others have settled, and goes to the new partition.
+ */
+export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatcher {
+  private assignment!: Assignment;
+  private readonly inFlight = new Map<unknown, KeyInFlight>();
+  private head: Head<T> | null = null;
+  private untilLook = RECORDS_BETWEEN_LOOKS;
+  /** The key that the record at the head of the inbox waits for. */
+  private awaited: KeyInFlight | null = null;
+
+  constructor(
+    output: FlowableSubscriber<T>,
+    private readonly settings: KeyGenSettings<T>,
+  ) {
+    super(output, settings, 'keyGen');
+    requireKeeper(this.account, { onFailure: 'deadLetter', onDeadLetter: settings.onDeadLetter });
+    this.account.ask(new Bookkeeper());
+  }
+
+  /** The stages of one name under one controller share an assignment, so that a key has one partition in all. */
+  override start(source: Observable<T>): void {
+    const { numberOfPartitions, keyGroups } = this.settings;
+    this.beObserved();
+    this.assignment =
+      this.observation?.lease.assignment(numberOfPartitions, keyGroups) ??
+      new Assignment(numberOfPartitions, keyGroups);
+    super.start(source);
+  }
+
+  /** Keys that have records in flight. */
+  get keysInFlight(): number {
+    return this.inFlight.size;
+  }
+
+  recordSettled(record: RecordContext): void {
+    const identity = identityOf(record.key);
+    const key = this.inFlight.get(identity);
+    if (key === undefined) return;
+    this.assignment.ended(key.group, key.partition);
+    if (--key.count > 0) return;
+    this.inFlight.delete(identity);
+    if (this.awaited !== key) return;
+    this.awaited = null;
+    this.drain();
+  }
+
+  protected override get kind(): StageKind {
+    return 'keyGen';
+  }
+
+  protected work(): void {
+    while (!this.over && this.output.ready()) {
+      this.head ??= this.takeHead();
+      if (this.head === null || !this.mayGo(this.head)) return;
+      const { value, record } = this.head;
+      this.head = null;
+      this.output.deliverRecord(value, record);
+      this.passedOn();
+    }
+  }
+
+  protected override get waiting(): number {
+    return this.inbox.size + (this.head === null ? 0 : 1);
+  }
+
+  protected abandon(): void {
+    if (this.head !== null) this.cancelRecord(this.head.record);
+    this.head = null;
+  }
+
+  /** The next record that has a key. One without is given up here. */
+  private takeHead(): Head<T> | null {
+    while (!this.over && this.inbox.size > 0) {
+      const value = this.inbox.shift() as T;
+      const record = this.takeRecord() ?? (this.books?.open(value, null, null) as RecordContext);
+      try {
+        const key = this.settings.keySelector(value);
+        const hash = hashKey(key);
+        if (hash === undefined) throw unusable(this.name, key);
+        if (this.over) this.cancelRecord(record);
+        else return { value, record, key, group: hash % this.assignment.groups };
+      } catch (error) {
+        this.writeOff(value, record, asKeyError(this.name, error), this.settings.onDeadLetter);
+      }
+    }
+    return null;
+  }
+
+  /** Books the record under its key. False: it waits until the others of its key have settled. */
+  private mayGo({ record, key, group }: Head<T>): boolean {
+    const assigned = this.assignment.partitionOf(group);
+    const identity = identityOf(key);
+    let known = this.inFlight.get(identity);
+    if (known === undefined) {
+      known = { group, partition: assigned, count: 0 };
+      this.inFlight.set(identity, known);
+    } else if (known.partition !== assigned && this.isHeavy(known)) {
+      this.awaited = known;
+      return false;
+    }
+    known.count++;
+    this.assignment.began(group, known.partition);
+    record.key = key;
+    record.partition = known.partition;
+    record.watch(this);
+    if (this.settings.enableLoadAwareness && --this.untilLook <= 0) this.look();
+    return true;
+  }
+
+  private isHeavy({ partition, count }: KeyInFlight): boolean {
+    return count > this.assignment.inFlightOf(partition) * HEAVY_SHARE;
+  }
+
+  private look(): void {
+    this.untilLook = RECORDS_BETWEEN_LOOKS;
+    this.assignment.rebalance(this.settings.loadImbalanceThreshold);
+  }
+}
+
+/** Two byte arrays of the same content are one key. */
+function identityOf(key: unknown): unknown {
+  return key instanceof Uint8Array ? `bytes ${key.join(' ')}` : key;
+}
+
+function unusable(stage: string, key: unknown): SluiceError {
+  return new SluiceError(
+    'KEY',
+    `stage '${stage}': keySelector returned ${show(key)}; return a string, a number, a bigint, a boolean or a Uint8Array`,
+  );
+}
+
+function asKeyError(stage: string, error: unknown): SluiceError {
+  if (isSluiceError(error) && error.code === 'KEY') return error;
+  return new SluiceError('KEY', `stage '${stage}': keySelector threw`, { cause: error });
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { VirtualTimeScheduler } from 'rxjs';
+import { DeadLetterQueue } from '../../lib/control/DeadLetterQueue.js';
+import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
+import { control } from '../../lib/operators/control.js';
+import { stage } from '../../lib/operators/stage.js';
+import type { DeadLetter } from '../../lib/records/DeadLetter.js';
+import { run } from '../../lib/sinks/run.js';
+import { fromPull } from '../../lib/sources/fromPull.js';
+import { codeIn } from '../credit/support/errors.js';
+import { numbers, see } from '../operators/support/seen.js';
+
+const letter = (origin: number, more: Partial<DeadLetter> = {}): DeadLetter => ({
+  value: origin,
+  origin,
+  key: undefined,
+  stage: 'save',
+  code: 'FAILED',
+  attempts: 1,
+  redrives: 0,
+  errors: [],
+  firstAt: 0,
+  lastAt: 0,
+  ...more,
+});
+
+describe('a queue of dead letters', () => {
+  it('sums up by stage and code, and drains in order', () => {
+    const queue = new DeadLetterQueue();
+    for (const n of numbers(3))
+      queue.offer(
+        letter(n, n === 1 ? { code: 'INVALID' } : {}),
+        () => true,
+        () => undefined,
+      );
+    expect(queue.summary()).toEqual({ save: { FAILED: 2, INVALID: 1 } });
+    expect(queue.drain().map(({ origin }) => origin)).toEqual([0, 1, 2]);
+    expect(queue.size).toBe(0);
+  });
+
+  it('full: blocks until there is room, drops the oldest and counts it, or spills', () => {
+    const blocked = new DeadLetterQueue({ maxSize: 1 });
+    let woken = 0;
+    const offer = (queue: DeadLetterQueue, n: number) =>
+      queue.offer(
+        letter(n),
+        () => true,
+        () => void woken++,
+      );
+    expect([offer(blocked, 1), offer(blocked, 2)]).toEqual([true, false]);
+    blocked.drain();
+    expect(woken).toBe(1);
+    const dropping = new DeadLetterQueue({ maxSize: 1, whenFull: 'dropOldest' });
+    expect([offer(dropping, 1), offer(dropping, 2)]).toEqual([true, true]);
+    expect([dropping.dropped, dropping.drain()[0]?.origin]).toEqual([1, 2]);
+    const spilled: unknown[] = [];
+    const spilling = new DeadLetterQueue({
+      maxSize: 1,
+      whenFull: { spill: ({ origin }) => void spilled.push(origin) },
+    });
+    expect([offer(spilling, 1), offer(spilling, 2), spilled, spilling.spilled]).toEqual([true, true, [2], 1]);
+  });
+
+  it('redrive: chosen records go in again, no poison record more often than maxRedrives', async () => {
+    const queue = new DeadLetterQueue({ maxRedrives: 2 });
+    const sent: unknown[] = [];
+    const reentry = ({ origin }: DeadLetter) => sent.push(origin) > 0;
+    for (const redrives of [0, 1, 2]) queue.offer(letter(redrives, { redrives }), reentry, () => undefined);
+    expect(await queue.redrive({ filter: ({ origin }) => origin !== 0 })).toBe(1);
+    expect([sent, queue.size, queue.redriven]).toEqual([[1], 2, 1]);
+    expect(await queue.redrive({ max: 1 })).toBe(1);
+    expect(await queue.redrive()).toBe(0);
+  });
+
+  it('redrive with a rate keeps it, to the frame', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const queue = new DeadLetterQueue({ scheduler });
+    const at: number[] = [];
+    for (const n of numbers(3))
+      queue.offer(
+        letter(n),
+        () => at.push(scheduler.frame) > 0,
+        () => undefined,
+      );
+    void queue.redrive({ ratePerSecond: 100 });
+    scheduler.flush();
+    expect(at).toEqual([0, 10, 20]);
+  });
+
+  it('redrive into a pipeline that is over rejects with PIPELINE_CLOSED, and the letter stays', async () => {
+    const queue = new DeadLetterQueue();
+    queue.offer(
+      letter(1),
+      () => false,
+      () => undefined,
+    );
+    expect(codeIn(await queue.redrive().catch((error: unknown) => error))).toBe('PIPELINE_CLOSED');
+    expect(queue.size).toBe(1);
+  });
+});
+
+describe('dead letters under a controller', () => {
+  it('a full queue holds the records in their stage, and the source stops', () => {
+    const controller = new PipelineBackPressureController({
+      deadLetters: { maxSize: 3 },
+      scheduler: new VirtualTimeScheduler(),
+    });
+    let pulled = 0;
+    function* endless() {
+      for (;;) yield pulled++;
+    }
+    const fails = stage<number, never>(
+      () => {
+        throw new Error('no');
+      },
+      { onFailure: 'deadLetter', capacity: 8 },
+    );
+    const { running } = see(fromPull(endless()).pipe(fails, control(controller)));
+    expect([pulled, controller.deadLetters.size]).toEqual([8, 3]);
+    controller.deadLetters.drain();
+    expect([pulled, controller.deadLetters.size]).toEqual([14, 3]);
+    running.unsubscribe();
+  });
+
+  it('redriven records pass the links again, before new ones, and are counted', async () => {
+    const controller = new PipelineBackPressureController({ scheduler: new VirtualTimeScheduler() });
+    let up = false;
+    async function* rows() {
+      yield* numbers(6);
+      await new Promise((later) => setTimeout(later, 1));
+      up = true;
+      await controller.deadLetters.redrive();
+    }
+    const save = stage(
+      (n: number) => {
+        if (!up && n % 2 === 1) throw new Error('down');
+        return n;
+      },
+      { onFailure: 'deadLetter' },
+    );
+    const report = await run(fromPull(rows).pipe(save, control(controller)));
+    expect(report).toMatchObject({ in: 9, delivered: 6, deadLettered: 3 });
+    expect(controller.deadLetters.size).toBe(0);
+  });
+});
