@@ -232,9 +232,11 @@ export class CreditAccount implements CreditLine {
       }
       owner.turn = at + 1;
       const before = this.arrivals;
+      const { length } = producers;
       this.limit = Math.min(ceiling, before + 1);
       this.offerTo(producer);
-      refusals = this.arrivals === before ? refusals + 1 : 0;
+      // Who has left has not refused: the others have still to be asked.
+      refusals = this.arrivals === before && producers.length >= length ? refusals + 1 : 0;
     }
     this.limit = ceiling;
   }

@@ -69,7 +69,9 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
     this.asks = asks;
     const { producer: around, record } = current;
     const linked = around !== null && around.account === this.account && this.account.bounded;
-    const opener = linked ? around : this.account.tornDown;
+    // A flow that a stage opens for a record of its own has that record and no opener.
+    const ofStage = around === null && record !== null;
+    const opener = linked ? around : ofStage ? null : this.account.tornDown;
     this.parent = liveAncestor(opener);
     this.isInner = opener !== null;
     if (around !== null) {
@@ -85,6 +87,8 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
 
   /** The record inside whose delivery this flow is subscribed, with a reference for the flow (P1). */
   private enclosing(record: DeliveredRecord | null): DeliveredRecord | null {
+    // Repeat and retry subscribe again inside a delivery of what has ended: that record is not what this one is about.
+    if (current.producer?.ended === true) return null;
     if (record === null || record.witness !== (this.account.witness ?? this.asks)) return null;
     record.references++;
     return record;

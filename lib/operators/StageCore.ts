@@ -65,9 +65,18 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
   }
 
   private connectTo(source: Observable<T>): void {
+    const { producer, record } = current;
+    const { scope } = this.output;
+    if (scope !== null && scope !== record) {
+      // A record that was put by is taken up again: what is subscribed above belongs to it as well.
+      current.producer = null;
+      current.record = scope;
+    }
     try {
       this.connect(source);
     } finally {
+      current.producer = producer;
+      current.record = record;
       this.connecting = false;
     }
   }

@@ -4,9 +4,9 @@
  */
 export const notYet = {
   /** Several flows opened inside one delivery: when one ends, another may not be asked again. */
-  asksEverySibling: true,
+  asksEverySibling: false,
   /** Repeat and retry below a stage: what comes after belongs to the record inside whose delivery they subscribed. */
-  opensRecordsAgain: true,
+  opensRecordsAgain: false,
   /** Flows that end while merge subscribes them: what an operator then releases may overflow. */
   takesWhatIsReleasedWhileSubscribing: true,
 };
