@@ -206,8 +206,10 @@ export class Visit {
       'C10 the end is the right one',
       () => `${this.name}: ${ending.kind} ${ending.kind === 'error' ? String(ending.error) : ''}`,
     );
-    // Faults of the protocol do not wait.
-    const waits = ending.kind === 'complete' || (built.isStage && passedOn && !isProtocolFault(ending.error));
+    // Faults of the protocol do not wait; and of undefined nobody can say whose failure it is.
+    const waits =
+      ending.kind === 'complete' ||
+      (built.isStage && passedOn && ending.error !== undefined && !isProtocolFault(ending.error));
     if (!waits) return;
     const expected = built.model(this);
     if (expected !== null) this.compare(expected, built.order === 'input');
