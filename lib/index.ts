@@ -4,6 +4,10 @@ export { FlowableSubscriber } from './credit/FlowableSubscriber.js';
 export { SluiceError, type SluiceCode } from './credit/SluiceError.js';
 export { subscribeWithCredit } from './credit/subscribeWithCredit.js';
 export { stage, type StageProjectOptions } from './operators/stage.js';
+export type { DeadLetterOptions, FailureOptions } from './operators/failureOptions.js';
+export type { Order } from './operators/order.js';
+export type { ReadyStageOptions, StageOptions } from './options/common.js';
+export type { StandardIssue, StandardResult, StandardSchema } from './options/standardSchema.js';
 export type { StageInfo } from './operators/StageInfo.js';
 export { fromPull, type Pullable, type PullableFactory } from './sources/fromPull.js';
 export { run, RunError, type RunOptions, type RunReport } from './sinks/run.js';
@@ -26,15 +30,40 @@ export { uncredited } from './operators/uncredited.js';
 export { withRecord } from './operators/withRecord.js';
 export { toAsyncIterable, type ToAsyncIterableOptions } from './sinks/toAsyncIterable.js';
 export { control } from './operators/control.js';
-export { asyncEgress, type AsyncEgressOptions } from './stages/asyncEgress.js';
-export { finalSink, type FinalSinkOptions } from './stages/finalSink.js';
+export { asyncEgress, type AsyncEgressOptions, type EgressResult } from './stages/asyncEgress.js';
+export type { EgressInfo } from './stages/EgressInfo.js';
+export { finalSink, type FinalSinkBatch, type FinalSinkOptions } from './stages/finalSink.js';
 export { gateway, type GatewayOptions } from './stages/gateway.js';
 export { ingressProcessing, type IngressProcessingOptions } from './stages/ingressProcessing.js';
+export type { OnBufferTimeout } from './stages/IngressMachine.js';
+export type { Validate } from './stages/validator.js';
+export type { Stray } from './stages/PendingAcknowledgments.js';
 export { keyGen, type KeyGenOptions } from './stages/keyGen.js';
-export { sharedLimit } from './control/ConcurrencyLimit.js';
+export { sharedLimit, type ConcurrencyLimit } from './control/ConcurrencyLimit.js';
 export type { ControllerOptions } from './control/controllerOptions.js';
-export { DeadLetterQueue, type DeadLetterQueueOptions, type RedriveOptions } from './control/DeadLetterQueue.js';
+export {
+  DeadLetterQueue,
+  type DeadLetterQueueOptions,
+  type DeadLetterSummary,
+  type Reentry,
+  type RedriveOptions,
+  type WhenFull,
+} from './control/DeadLetterQueue.js';
+export type { Health, HealthLabel } from './control/health.js';
+export type { StageActivity, StageKind, StageObserver } from './control/observedStage.js';
+export type { Formula, Signals, Term } from './control/pressure.js';
+export type { ThrottleCurve } from './control/throttle.js';
 export { PipelineBackPressureController } from './control/PipelineBackPressureController.js';
 export type { Bottleneck, PartitionStatus, PipelineStatus, StageStatus } from './control/status.js';
-export { callbackDestination } from './destinations/callbackDestination.js';
-export type { Destination, WriteRequest } from './destinations/Destination.js';
+export {
+  callbackDestination,
+  type CallbackContext,
+  type CallbackDestinationOptions,
+} from './destinations/callbackDestination.js';
+export type {
+  Acknowledgment,
+  Destination,
+  WriteAnswer,
+  WriteContext,
+  WriteRequest,
+} from './destinations/Destination.js';

@@ -3,10 +3,11 @@ import { Inbox } from '../credit/Inbox.js';
 import { inTurn } from '../credit/inTurn.js';
 import type { SluiceCode } from '../credit/SluiceError.js';
 import type { StageOptions } from '../options/common.js';
+import { Bookkeeper } from '../records/Bookkeeper.js';
 import { CANCELLED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import { Lanes, type Lane } from './Lanes.js';
-import { laneOf, type LaneOrder, type Order } from './order.js';
+import { hasLanes, laneOf, readsContext, type LaneOrder, type Order } from './order.js';
 import type { Overflow } from './overflow.js';
 import { StageCore } from './StageCore.js';
 import { NOTHING } from './Work.js';
@@ -52,7 +53,8 @@ export abstract class SlotMachine<T, R, S extends Place<T, R>> extends StageCore
   ) {
     super(output, settings, defaultName, overflow, overdraft);
     this.order = settings.order;
-    this.lanes = this.order === 'input' || this.order === 'none' ? null : new Lanes();
+    this.lanes = hasLanes(this.order) ? new Lanes() : null;
+    if (readsContext(this.order)) this.account.witness ??= new Bookkeeper();
   }
 
   protected abstract makeSlot(): S;

@@ -3,24 +3,19 @@ import * as z from 'zod/mini';
 import { Flowable } from '../credit/Flowable.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import { checkOptions, show } from '../options/checkOptions.js';
-import { count, DEFAULT_CAPACITY, fn, stageOptions, type StageOptions } from '../options/common.js';
-import type { DeadLetter } from '../records/DeadLetter.js';
+import { count, DEFAULT_CAPACITY, stageOptions, type StageOptions } from '../options/common.js';
 import { ExpandMachine } from './ExpandMachine.js';
+import { failureOptions, type FailureOptions } from './failureOptions.js';
 
-export interface ExpandStageOptions extends StageOptions {
+export interface ExpandStageOptions extends StageOptions, FailureOptions {
   /** Records whose flows are open at the same time. Default 1: one flow after the other, as concatMap does. */
   readonly concurrency?: number | undefined;
-  /** `'error'` (default): a flow that fails ends the stream. `'deadLetter'`: its record is a dead letter, all else goes on. */
-  readonly onFailure?: 'error' | 'deadLetter' | undefined;
-  /** Called with each dead letter of this stage. What it throws fails the stream. */
-  readonly onDeadLetter?: ((letter: DeadLetter) => void) | undefined;
 }
 
 const SCHEMA = z.strictObject({
   ...stageOptions,
   concurrency: z.optional(count),
-  onFailure: z.optional(z.enum(['error', 'deadLetter'], `give 'error' or 'deadLetter'`)),
-  onDeadLetter: z.optional(fn<(letter: DeadLetter) => void>('give a function (letter) => void')),
+  ...failureOptions,
 });
 
 /** @internal For the test that changes every option in turn. */

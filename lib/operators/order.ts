@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { SluiceError } from '../credit/SluiceError.js';
+import { fn } from '../options/common.js';
 import type { RecordContext } from '../records/RecordContext.js';
 
 /**
@@ -8,6 +10,26 @@ import type { RecordContext } from '../records/RecordContext.js';
 export type Order<T> = 'input' | 'none' | 'perKey' | 'perPartition' | { readonly perKey: (value: T) => unknown };
 
 export type LaneOrder<T> = Exclude<Order<T>, 'input' | 'none'>;
+
+export const orderOption = z.optional(
+  z.union(
+    [
+      z.enum(['input', 'none', 'perKey', 'perPartition']),
+      z.strictObject({ perKey: fn<(value: never) => unknown>('give a function') }),
+    ],
+    `give 'input', 'none', 'perKey', 'perPartition' or { perKey: (value) => key }`,
+  ),
+);
+
+/** Whether records wait for one another within a key or a partition. */
+export function hasLanes<T>(order: Order<T>): order is LaneOrder<T> {
+  return order !== 'input' && order !== 'none';
+}
+
+/** Whether the lane is in the record's context, so that there must be one. */
+export function readsContext<T>(order: Order<T>): boolean {
+  return order === 'perKey' || order === 'perPartition';
+}
 
 /**
  * What a record's lane is called.
@@ -32,7 +54,7 @@ export function laneOf<T>(stage: string, order: LaneOrder<T>, value: T, record: 
   );
 }
 
-/** Two byte arrays of the same content are one key. */
+/** Two byte arrays of the same content are one key. A lone surrogate in front: no proper text is the same key. */
 export function identityOf(key: unknown): unknown {
-  return key instanceof Uint8Array ? `bytes ${key.join(' ')}` : key;
+  return key instanceof Uint8Array ? `\ud800${key.join(' ')}` : key;
 }

@@ -4,26 +4,22 @@ import { Flowable } from '../credit/Flowable.js';
 import { checkOptions, show } from '../options/checkOptions.js';
 import { count, DEFAULT_CAPACITY, fn, stageOptions, type StageOptions } from '../options/common.js';
 import { SluiceError } from '../credit/SluiceError.js';
-import type { DeadLetter } from '../records/DeadLetter.js';
+import { failureOptions, type FailureOptions } from './failureOptions.js';
+import { hasLanes, orderOption, type Order } from './order.js';
 import { OVERFLOWS, type Overflow } from './overflow.js';
 import { StageMachine, type Project, type ProjectSettings } from './StageMachine.js';
 import type { StageInfo } from './StageInfo.js';
 
-export interface StageProjectOptions<T> extends StageOptions {
+export interface StageProjectOptions<T> extends StageOptions, FailureOptions {
   /** Records in work at the same time, finished results that wait for credit included. Default 1. */
   readonly concurrency?: number | undefined;
   /**
    * In which order results leave. `'input'` (default): as the records came. `'none'`: as the work ends.
-   * `{ perKey: fn }`: records of one key one after the other and in order, different keys as the work ends.
+   * `'perKey'` and `'perPartition'`: records of one key or partition, as keyGen above has given them, one after the
+   * other and in order, different ones as the work ends. `{ perKey: fn }`: the same by the key that the function gives.
+   * A record without a key or partition fails with KEY and says that keyGen is missing.
    */
-  readonly order?: 'input' | 'none' | { readonly perKey: (value: T) => unknown } | undefined;
-  /**
-   * `'error'` (default): a project that throws or rejects fails the stream, as in mergeMap. `'deadLetter'`: the record
-   * gets the outcome deadLettered and the stream goes on; somebody must keep the letters: `run`, or `onDeadLetter`.
-   */
-  readonly onFailure?: 'error' | 'deadLetter' | undefined;
-  /** Called with each dead letter of this stage. What it throws fails the stream. */
-  readonly onDeadLetter?: ((letter: DeadLetter) => void) | undefined;
+  readonly order?: Order<T> | undefined;
   /** What happens to a record that is pushed in by a source that cannot stop, and finds no place. Default `'error'`. */
   readonly overflow?: Overflow | undefined;
   /** How many records too many an expansion in the link may bring. Default the larger of capacity and 10,000. */
@@ -35,18 +31,8 @@ const PROJECT_SCHEMA = fn<Project<never, unknown>>('give a function (value, { re
 const SCHEMA = z.strictObject({
   ...stageOptions,
   concurrency: z.optional(count),
-  order: z.optional(
-    z.union(
-      [
-        z.literal('input'),
-        z.literal('none'),
-        z.strictObject({ perKey: fn<(value: never) => unknown>('give a function') }),
-      ],
-      `give 'input', 'none' or { perKey: (value) => key }`,
-    ),
-  ),
-  onFailure: z.optional(z.enum(['error', 'deadLetter'], `give 'error' or 'deadLetter'`)),
-  onDeadLetter: z.optional(fn<(letter: DeadLetter) => void>('give a function (letter) => void')),
+  order: orderOption,
+  ...failureOptions,
   overflow: z.optional(z.enum(OVERFLOWS, `give one of ${OVERFLOWS.join(', ')}`)),
   overdraft: z.optional(count),
 });
@@ -90,10 +76,11 @@ function settle<T>(project: unknown, options: StageProjectOptions<T>): ProjectSe
   }
   checkOptions('stage', SCHEMA, STAGE_OPTIONS, options);
   const { concurrency = 1, order = 'input', overflow = 'error', onFailure = 'error' } = options;
-  if (typeof order === 'object' && (overflow === 'dropOldest' || overflow === 'latest')) {
+  if (hasLanes(order) && (overflow === 'dropOldest' || overflow === 'latest')) {
+    const lanes = order === 'perPartition' ? order : 'perKey';
     throw new SluiceError(
       'OPTION',
-      `stage: option overflow is '${overflow}' and order is perKey, whose records have no common queue to drop from; ` +
+      `stage: option overflow is '${overflow}' and order is ${lanes}, whose records have no common queue to drop from; ` +
         `give overflow 'dropNewest' or 'reject'`,
     );
   }

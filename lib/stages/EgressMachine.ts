@@ -53,8 +53,7 @@ export class EgressMachine<T, R>
     this.deadlines = new Deadlines(this.scheduler, (slot, now) => {
       this.timeHasCome(slot, now);
     });
-    const needsRecords = this.wantsInfo || this.order === 'perKey' || this.order === 'perPartition';
-    if (needsRecords) this.account.witness ??= new Bookkeeper();
+    if (this.wantsInfo) this.account.witness ??= new Bookkeeper();
     requireKeeper(this.account, { onFailure: enableDeadLetterQueue ? 'deadLetter' : 'error', onDeadLetter });
   }
 

@@ -4,6 +4,7 @@ import type { StageKind } from '../control/observedStage.js';
 import type { Observable } from 'rxjs';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { isSluiceError, SluiceError } from '../credit/SluiceError.js';
+import { identityOf } from '../operators/order.js';
 import { requireKeeper } from '../operators/requireKeeper.js';
 import { StageCore } from '../operators/StageCore.js';
 import { show } from '../options/checkOptions.js';
@@ -162,11 +163,6 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     this.untilLook = RECORDS_BETWEEN_LOOKS;
     this.assignment.rebalance(this.settings.loadImbalanceThreshold);
   }
-}
-
-/** Two byte arrays of the same content are one key. */
-function identityOf(key: unknown): unknown {
-  return key instanceof Uint8Array ? `bytes ${key.join(' ')}` : key;
 }
 
 function unusable(stage: string, key: unknown): SluiceError {

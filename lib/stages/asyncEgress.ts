@@ -2,7 +2,8 @@ import type { Observable, ObservedValueOf, OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
 import { Flowable } from '../credit/Flowable.js';
 import { codeOf, SluiceError } from '../credit/SluiceError.js';
-import type { Order } from '../operators/order.js';
+import { deadLetterOptions, type DeadLetterOptions } from '../operators/failureOptions.js';
+import { orderOption, type Order } from '../operators/order.js';
 import { checkOptions, show } from '../options/checkOptions.js';
 import {
   count,
@@ -12,12 +13,11 @@ import {
   readyStageOptions,
   type ReadyStageOptions,
 } from '../options/common.js';
-import type { DeadLetter } from '../records/DeadLetter.js';
 import type { EgressInfo } from './EgressInfo.js';
 import { EgressMachine } from './EgressMachine.js';
 import type { EgressSettings } from './EgressSettings.js';
 
-export interface AsyncEgressOptions<T, R> extends ReadyStageOptions {
+export interface AsyncEgressOptions<T, R> extends ReadyStageOptions, DeadLetterOptions {
   /**
    * The work on one record: `(value, { signal, attempt, record, progress }) =>` a value, a promise, or an Observable, of
    * which the last value counts. `undefined` keeps the record's value; an Observable without a value drops the record
@@ -65,8 +65,6 @@ export interface AsyncEgressOptions<T, R> extends ReadyStageOptions {
   readonly onKeyFailure?: 'continue' | 'park' | undefined;
   /** `true` (default): a record that is given up is dead-lettered. `false`: it is rejected, with the same code. */
   readonly enableDeadLetterQueue?: boolean | undefined;
-  /** Called with each dead letter of this stage. What it throws fails the stream. */
-  readonly onDeadLetter?: ((letter: DeadLetter) => void) | undefined;
 }
 
 /** What leaves: what `process` gave, or the record's value where it gave nothing. */
@@ -94,18 +92,10 @@ const SCHEMA = z.strictObject({
     fn<(error: unknown, attempt: number) => boolean>('give a function (error, attempt) => boolean'),
   ),
   maxConcurrentOperations: z.optional(count),
-  order: z.optional(
-    z.union(
-      [
-        z.enum(['input', 'none', 'perKey', 'perPartition']),
-        z.strictObject({ perKey: fn<(value: never) => unknown>('give a function') }),
-      ],
-      `give 'none', 'input', 'perKey', 'perPartition' or { perKey: (value) => key }`,
-    ),
-  ),
+  order: orderOption,
   onKeyFailure: z.optional(z.enum(['continue', 'park'], `give 'continue' or 'park'`)),
   enableDeadLetterQueue: z.optional(z.boolean('give true or false')),
-  onDeadLetter: z.optional(fn<(letter: DeadLetter) => void>('give a function (letter) => void')),
+  ...deadLetterOptions,
 });
 
 /** @internal For the test that changes every option in turn. */

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Flowable } from '../credit/Flowable.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import type { Acknowledgment, Destination } from '../destinations/Destination.js';
+import { deadLetterOptions, type DeadLetterOptions } from '../operators/failureOptions.js';
 import { checkOptions } from '../options/checkOptions.js';
 import {
   count,
@@ -12,11 +13,10 @@ import {
   readyStageOptions,
   type ReadyStageOptions,
 } from '../options/common.js';
-import type { DeadLetter } from '../records/DeadLetter.js';
 import { FinalSinkMachine, type FinalSinkSettings } from './FinalSinkMachine.js';
 import type { Stray } from './PendingAcknowledgments.js';
 
-export interface FinalSinkOptions<T> extends ReadyStageOptions {
+export interface FinalSinkOptions<T> extends ReadyStageOptions, DeadLetterOptions {
   /** Where the records go: `callbackDestination(fn)`, `databaseDestination({ … })`, or an object of your own. */
   readonly destination: Destination<T>;
   /** True (default): a record is done when the destination has acknowledged it. False: when `write` was called. */
@@ -32,8 +32,6 @@ export interface FinalSinkOptions<T> extends ReadyStageOptions {
   readonly attempts?: number | undefined;
   /** Records of one call of `write`. Default: each record by itself. */
   readonly batch?: FinalSinkBatch | undefined;
-  /** Called with each dead letter of this stage. What it throws fails the stream. */
-  readonly onDeadLetter?: ((letter: DeadLetter) => void) | undefined;
   /**
    * Called with each acknowledgment that answers nothing that is waited for: `'late'` after its timeout, `'double'`, or
    * `'unknown'`. What it throws fails the stream.
@@ -63,7 +61,7 @@ const SCHEMA = z.strictObject({
   batch: z.optional(
     z.strictObject({ maxSize: count, maxWaitMs: z.optional(milliseconds) }, 'give { maxSize, maxWaitMs }'),
   ),
-  onDeadLetter: z.optional(fn<(letter: DeadLetter) => void>('give a function (letter) => void')),
+  ...deadLetterOptions,
   onStrayAcknowledgment: z.optional(
     fn<(stray: Stray, acknowledgment: Acknowledgment) => void>('give a function (stray, acknowledgment) => void'),
   ),

@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
 import { Flowable } from '../credit/Flowable.js';
 import { SluiceError } from '../credit/SluiceError.js';
+import { deadLetterOptions, type DeadLetterOptions } from '../operators/failureOptions.js';
 import { checkOptions } from '../options/checkOptions.js';
 import {
   count,
@@ -12,11 +13,10 @@ import {
   type ReadyStageOptions,
 } from '../options/common.js';
 import { isStandardSchema, type StandardSchema } from '../options/standardSchema.js';
-import type { DeadLetter } from '../records/DeadLetter.js';
 import { IngressMachine, type OnBufferTimeout } from './IngressMachine.js';
 import { functionValidator, schemaValidator, type Validate, type Validator } from './validator.js';
 
-export interface IngressProcessingOptions<T, V, R> extends ReadyStageOptions {
+export interface IngressProcessingOptions<T, V, R> extends ReadyStageOptions, DeadLetterOptions {
   /** A Standard Schema (zod and others). What it makes of a record goes on; a record it refuses is a dead letter. */
   readonly schema?: StandardSchema<unknown, V> | undefined;
   /** In place of a schema: false or a throw refuses the record, `true` lets it pass as it is. */
@@ -36,8 +36,6 @@ export interface IngressProcessingOptions<T, V, R> extends ReadyStageOptions {
   readonly onBufferTimeout?: OnBufferTimeout | undefined;
   /** Records in work at the same time, which matters where validation or preparation is asynchronous. Default 1. */
   readonly concurrency?: number | undefined;
-  /** Called with each dead letter of this stage. What it throws fails the stream. */
-  readonly onDeadLetter?: ((letter: DeadLetter) => void) | undefined;
 }
 
 const SCHEMA = z.strictObject({
@@ -50,7 +48,7 @@ const SCHEMA = z.strictObject({
   concurrency: z.optional(count),
   bufferTimeoutMs: z.optional(milliseconds),
   onBufferTimeout: z.optional(z.enum(['wait', 'deadLetter', 'reject'], `give 'wait', 'deadLetter' or 'reject'`)),
-  onDeadLetter: z.optional(fn<(letter: DeadLetter) => void>('give a function (letter) => void')),
+  ...deadLetterOptions,
 });
 
 /** @internal For the test that changes every option in turn. */

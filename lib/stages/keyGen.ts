@@ -2,12 +2,12 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
 import { Flowable } from '../credit/Flowable.js';
 import { SluiceError } from '../credit/SluiceError.js';
+import { deadLetterOptions, type DeadLetterOptions } from '../operators/failureOptions.js';
 import { checkOptions } from '../options/checkOptions.js';
 import { count, fn, readyStageOptions, type ReadyStageOptions } from '../options/common.js';
-import type { DeadLetter } from '../records/DeadLetter.js';
 import { KeyGenMachine } from './KeyGenMachine.js';
 
-export interface KeyGenOptions<T> extends ReadyStageOptions {
+export interface KeyGenOptions<T> extends ReadyStageOptions, DeadLetterOptions {
   /** The key of a record: a string, number, bigint, boolean or Uint8Array. One that throws makes a dead letter (KEY). */
   readonly keySelector: (value: T) => unknown;
   /** Default 10. */
@@ -18,8 +18,6 @@ export interface KeyGenOptions<T> extends ReadyStageOptions {
   readonly enableLoadAwareness?: boolean | undefined;
   /** Records in flight by which two partitions may differ before a group moves. Default 16. */
   readonly loadImbalanceThreshold?: number | undefined;
-  /** Called with each dead letter of this stage. What it throws fails the stream. */
-  readonly onDeadLetter?: ((letter: DeadLetter) => void) | undefined;
 }
 
 const SCHEMA = z.strictObject({
@@ -29,7 +27,7 @@ const SCHEMA = z.strictObject({
   keyGroups: z.optional(count),
   enableLoadAwareness: z.optional(z.boolean('give true or false')),
   loadImbalanceThreshold: z.optional(count),
-  onDeadLetter: z.optional(fn<(letter: DeadLetter) => void>('give a function (letter) => void')),
+  ...deadLetterOptions,
 });
 
 /** @internal For the test that changes every option in turn. */

@@ -40,7 +40,7 @@ function badValues(key: string): readonly unknown[] {
   if (key === 'signal') return [true, null, {}, 'abort', new AbortController()];
   if (key === 'scheduler') return ['async', 1, null, true, {}, () => 1];
   if (key.startsWith('on') && key !== 'onFailure') return ['log', 1, null, true, {}, [], NaN];
-  if (key === 'order') return ['INPUT', 'perKey', 1, null, true, [], () => 1, {}, { perKey: 'id' }];
+  if (key === 'order') return ['INPUT', 'perkey', 'perGroup', 1, null, true, [], () => 1, {}, { perKey: 'id' }];
   return ['', 'other', '__proto__', 1, NaN, null, true, {}, [], () => 1];
 }
 
@@ -112,10 +112,13 @@ describe('what must be given', () => {
 
   it('a perKey order cannot drop what waits longest, and says what can', () => {
     for (const overflow of ['dropOldest', 'latest'] as const) {
-      const error = thrownBy(() => stage(identity, { order: { perKey: identity }, overflow }));
-      expect(codeIn(error)).toBe('OPTION');
-      expect(messageIn(error)).toContain(`overflow is '${overflow}'`);
-      expect(messageIn(error)).toContain(`give overflow 'dropNewest' or 'reject'`);
+      for (const order of [{ perKey: identity }, 'perKey', 'perPartition'] as const) {
+        const error = thrownBy(() => stage(identity, { order, overflow }));
+        expect(codeIn(error)).toBe('OPTION');
+        expect(messageIn(error)).toContain(`overflow is '${overflow}'`);
+        expect(messageIn(error)).toContain(`order is ${typeof order === 'string' ? order : 'perKey'}`);
+        expect(messageIn(error)).toContain(`give overflow 'dropNewest' or 'reject'`);
+      }
     }
   });
 });

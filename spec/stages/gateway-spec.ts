@@ -8,7 +8,9 @@ import type { RecordContext } from '../../lib/records/RecordContext.js';
 import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { gateway, GATEWAY_OPTIONS, type GatewayOptions } from '../../lib/stages/gateway.js';
+import { FlowTestScheduler } from '../../lib/testing/FlowTestScheduler.js';
 import { handFed } from '../../lib/testing/HandFed.js';
+import { handGranted } from '../../lib/testing/HandGranted.js';
 import { everyOption } from '../options/everyOption.js';
 import { numbers, see } from '../operators/support/seen.js';
 import { Works } from '../operators/support/Works.js';
@@ -255,25 +257,22 @@ everyOption('gateway', GATEWAY_OPTIONS, {
     },
   },
   earlyThrottleAt: {
-    does: 'grants wait while the inbox is fuller than that',
-    test: () => {
-      const granted = (options: GatewayOptions) => {
-        const scheduler = new VirtualTimeScheduler();
-        scheduler.maxFrames = 0;
-        const source = handFed(numbers(99));
-        const works = new Works<number>();
-        see(
-          source.pipe(
-            gateway({ capacity: 10, scheduler, ...options }),
-            stage(works.start, { capacity: 6, concurrency: 6 }),
-          ),
-        );
-        const before = source.delivered;
-        return { before, works, source };
-      };
-      const free = granted({});
-      const early = granted({ earlyThrottleAt: 0.2 });
-      expect(early.source.delivered).toBeLessThanOrEqual(free.source.delivered);
+    does: 'grants wait while the inbox is fuller than that, the longer the fuller it is',
+    test: async () => {
+      /** When the second grant of five comes, with the inbox half full. */
+      const grantedAt = (options: GatewayOptions) =>
+        new FlowTestScheduler().run(async ({ advance }) => {
+          const source = handFed(numbers(99));
+          const sink = handGranted(source.pipe(gateway<number>({ capacity: 10, ...options })));
+          sink.grant(5);
+          await advance(200);
+          sink.cancel();
+          return source.demands.map(({ at, count }) => `${String(count)} at ${String(at)}`);
+        });
+      expect(await grantedAt({})).toEqual(['10 at 0', '5 at 0']);
+      expect(await grantedAt({ earlyThrottleAt: 0.5 })).toEqual(['10 at 0', '5 at 0']);
+      expect(await grantedAt({ earlyThrottleAt: 0.375 })).toEqual(['10 at 0', '5 at 20']);
+      expect(await grantedAt({ earlyThrottleAt: 0 })).toEqual(['10 at 0', '5 at 50']);
     },
   },
   overflow: {
