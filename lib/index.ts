@@ -39,6 +39,7 @@ export type { OnBufferTimeout } from './stages/IngressMachine.js';
 export type { Validate } from './stages/validator.js';
 export type { Stray } from './stages/PendingAcknowledgments.js';
 export { keyGen, type KeyGenOptions } from './stages/keyGen.js';
+export { referenceConfiguration } from './stages/referenceConfiguration.js';
 export { sharedLimit, type ConcurrencyLimit } from './control/ConcurrencyLimit.js';
 export type { ControllerOptions } from './control/controllerOptions.js';
 export {

@@ -73,6 +73,7 @@ const machinery = new Set([
   'Kept in EgressResult',
   'LetterBox in StageObserver',
   'ObservedStage in StageObserver',
+  'PipelineConfiguration in referenceConfiguration',
   'Producer in FlowableSubscriber',
   'StageLease in StageObserver',
 ]);
