@@ -22,6 +22,8 @@ export class Assignment {
   constructor(
     readonly partitions: number,
     readonly groups: number,
+    /** Records in flight by which two partitions may differ before a group moves; Infinity: none ever does. */
+    public threshold = 16,
   ) {
     this.table = new Int32Array(groups);
     this.groupInFlight = new Int32Array(groups);
@@ -60,7 +62,7 @@ export class Assignment {
    * are further apart than `threshold` records and the move brings them closer. The group moved is the one whose load
    * comes nearest to half the difference.
    */
-  rebalance(threshold: number, share = 0.5): Move | null {
+  rebalance(threshold = this.threshold, share = 0.5): Move | null {
     const loads = this.look(share);
     let from = 0;
     let to = 0;

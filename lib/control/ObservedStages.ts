@@ -65,12 +65,13 @@ export class ObservedStages {
     }
   }
 
-  assignment(name: string, partitions: number, groups: number): Assignment {
+  assignment(name: string, partitions: number, groups: number, threshold: number): Assignment {
     let assignment = this.assignments.get(name);
     if (assignment?.partitions !== partitions || assignment.groups !== groups) {
-      assignment = new Assignment(partitions, groups);
+      assignment = new Assignment(partitions, groups, threshold);
       this.assignments.set(name, assignment);
     }
+    assignment.threshold = threshold;
     return assignment;
   }
 

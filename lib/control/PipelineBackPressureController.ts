@@ -94,7 +94,7 @@ export class PipelineBackPressureController implements StageObserver {
         this.sample(instance);
         this.publish();
       },
-      assignment: (partitions, groups) => this.stages.assignment(stage.name, partitions, groups),
+      assignment: (partitions, groups, threshold) => this.stages.assignment(stage.name, partitions, groups, threshold),
       leave: () => {
         this.stages.remove(instance);
         if (this.stages.names.length === 0) this.stopTimer();
@@ -215,7 +215,7 @@ export class PipelineBackPressureController implements StageObserver {
       this.sample(instance);
       instance.time = instance.clock.read(now);
     }
-    if (this.options.rebalance ?? true) for (const assignment of this.stages.allAssignments()) assignment.rebalance(16);
+    if (this.options.rebalance ?? true) for (const assignment of this.stages.allAssignments()) assignment.rebalance();
     this.publish();
     this.looks.next(this.looks.value + 1);
   }
@@ -256,7 +256,7 @@ function idleLease(stages: ObservedStages, instance: Instance): StageLease {
   return {
     delayMs: () => 0,
     changed: () => undefined,
-    assignment: (partitions, groups) => stages.assignment(name, partitions, groups),
+    assignment: (partitions, groups, threshold) => stages.assignment(name, partitions, groups, threshold),
     leave: () => undefined,
   };
 }

@@ -63,8 +63,11 @@ export interface StageLease {
   delayMs(): number;
   /** Something worth a look has changed. */
   changed(): void;
-  /** The assignment of key groups that this stage shares with those of its name. */
-  assignment(partitions: number, groups: number): Assignment;
+  /**
+   * The assignment of key groups that this stage shares with those of its name. `threshold`: the difference in records
+   * from which a group moves.
+   */
+  assignment(partitions: number, groups: number, threshold: number): Assignment;
   /** At unsubscribe. */
   leave(): void;
 }

@@ -67,11 +67,12 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
 
   /** The stages of one name under one controller share an assignment, so that a key has one partition in all. */
   override start(source: Observable<T>): void {
-    const { numberOfPartitions, keyGroups } = this.settings;
+    const { numberOfPartitions, keyGroups, enableLoadAwareness, loadImbalanceThreshold } = this.settings;
+    const threshold = enableLoadAwareness ? loadImbalanceThreshold : Infinity;
     this.beObserved();
     this.assignment =
-      this.observation?.lease.assignment(numberOfPartitions, keyGroups) ??
-      new Assignment(numberOfPartitions, keyGroups);
+      this.observation?.lease.assignment(numberOfPartitions, keyGroups, threshold) ??
+      new Assignment(numberOfPartitions, keyGroups, threshold);
     super.start(source);
   }
 
@@ -147,7 +148,7 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
       return false;
     }
     known.count++;
-    this.assignment.began(group, known.partition);
+    this.assignment.began(known.group, known.partition);
     record.key = key;
     record.partition = known.partition;
     record.watch(this);
@@ -161,7 +162,7 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
 
   private look(): void {
     this.untilLook = RECORDS_BETWEEN_LOOKS;
-    this.assignment.rebalance(this.settings.loadImbalanceThreshold);
+    this.assignment.rebalance();
   }
 }
 

@@ -271,14 +271,13 @@ everyOption('PipelineBackPressureController', CONTROLLER_OPTIONS, {
       const moves = (options: ControllerOptions) => {
         const scheduler = new VirtualTimeScheduler();
         const controller = new PipelineBackPressureController({ scheduler, ...options });
-        // All of them fall into the two groups of the first partition.
+        // All of them fall into the two groups of the first partition. Too few pass for keyGen to look by itself.
         const crowded = numbers(4000).filter((n) => (hashKey(n) ?? 0) % 4 < 2);
         const keys = keyGen<number>({
           keySelector: (n) => n,
           numberOfPartitions: 2,
           keyGroups: 4,
           onDeadLetter: () => undefined,
-          enableLoadAwareness: false,
         });
         const { running } = see(
           fromPull(crowded).pipe(
