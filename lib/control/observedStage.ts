@@ -10,7 +10,7 @@ export type StageActivity = 'idle' | 'busy' | 'backPressured';
 /** What a stage can tell about itself at any moment. */
 export interface StageReading {
   readonly capacity: number;
-  /** Records in the inbox. */
+  /** Records in the inbox; of a sink, those that wait for their acknowledgment as well. */
   readonly buffered: number;
   /** Records in the inbox or in work. */
   readonly held: number;
@@ -19,6 +19,8 @@ export interface StageReading {
   readonly reachable: number;
   /** Mean milliseconds of the stage's own work; 0 without any. */
   readonly latencyMs: number;
+  /** Milliseconds for which the stage has had records and let go of none, though the stage below could take them. */
+  readonly stalledMs: number;
   /** Failed share of the stage's own work, 0..1. */
   readonly errorShare: number;
   /** What the stage's own trigger looks at, 0..1: its inbox, its concurrency or its pending acknowledgements. */

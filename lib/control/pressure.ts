@@ -6,7 +6,7 @@ export interface Signals {
   readonly q: number;
   /** Credit scarcity: what is held, against what can be held. Never from what is available, which holds the throttle. */
   readonly c: number;
-  /** Service latency against the objective. */
+  /** Service latency against the objective; of work that does not end, the time for which nothing has ended. */
   readonly l: number;
   /** Failed share. */
   readonly e: number;
@@ -44,7 +44,7 @@ export function signalsOf(reading: StageReading, latencyObjectiveMs: number): Si
   return {
     q: clamp(reading.buffered / reachable),
     c: clamp(reading.held / reachable),
-    l: clamp(reading.latencyMs / latencyObjectiveMs),
+    l: clamp(Math.max(reading.latencyMs, reading.stalledMs) / latencyObjectiveMs),
     e: clamp(reading.errorShare),
   };
 }

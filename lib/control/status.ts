@@ -7,7 +7,7 @@ export interface StageStatus {
   readonly instances: number;
   /** Pressure 0..1. */
   readonly backPressureLevel: number;
-  /** Fill of the inbox, 0..1, above 1 during an overdraft. */
+  /** Fill of the inbox, 0..1, above 1 during an overdraft; of a sink with what waits for acknowledgment. */
   readonly queueUtilization: number;
   readonly processingLatencyMs: number;
   /** Failed share of the work, 0..1. */

@@ -31,15 +31,18 @@ export class StageObservation implements ObservedStage {
   readonly meter: StageMeter;
   readonly lease: StageLease;
   private reportedFill = 0;
+  private settledBefore = 0;
+  private movedAt: number;
   private reportedActivity: StageActivity = 'idle';
 
   constructor(
     private readonly stage: Observable,
     readonly kind: StageKind,
     observer: StageObserver,
-    now: () => number,
+    private readonly now: () => number,
   ) {
     this.meter = new StageMeter(now);
+    this.movedAt = now();
     this.lease = observer.enrol(this);
   }
 
@@ -54,6 +57,7 @@ export class StageObservation implements ObservedStage {
   read(): StageReading {
     const { account, buffered, trigger, settledHere } = this.stage;
     const { capacity, held, available, settled } = account;
+    const { activity } = this;
     return {
       capacity,
       buffered,
@@ -61,9 +65,10 @@ export class StageObservation implements ObservedStage {
       availableCredits: available,
       reachable: account.reachable,
       latencyMs: this.meter.latencyMs,
+      stalledMs: this.stalledMs(settled, activity),
       errorShare: this.meter.errorShare,
       trigger,
-      activity: this.activity,
+      activity,
       settledHere,
       passedOn: settled - settledHere,
     };
@@ -90,6 +95,14 @@ export class StageObservation implements ObservedStage {
     this.reportedFill = fill;
     this.reportedActivity = activity;
     this.lease.changed();
+  }
+
+  /** Never more than the truth: what happened between two readings is taken to have happened at the later one. */
+  private stalledMs(settled: number, activity: StageActivity): number {
+    const now = this.now();
+    if (activity !== 'busy' || settled !== this.settledBefore) this.movedAt = now;
+    this.settledBefore = settled;
+    return now - this.movedAt;
   }
 
   private get activity(): StageActivity {

@@ -62,8 +62,9 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
     return Math.min(1, this.pendingAcknowledgments / Math.max(1, most < maxSize ? most : most - (most % maxSize)));
   }
 
+  /** A sink is as full as it has records that are not acknowledged: by default the inbox never fills before they do. */
   override get buffered(): number {
-    return this.inbox.size + this.again.size;
+    return this.account.held;
   }
 
   protected override get kind(): StageKind {

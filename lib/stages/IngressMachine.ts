@@ -64,6 +64,7 @@ export class IngressMachine<T, R> extends StageMachine<T, R> {
 
   private overdue(timeout: number): void {
     this.overdueRecords++;
+    this.meter?.observe(timeout, true);
     if (this.ingress.onBufferTimeout === 'wait') {
       this.headIsOverdue = true;
       return;

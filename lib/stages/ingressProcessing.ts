@@ -29,7 +29,7 @@ export interface IngressProcessingOptions<T, V, R> extends ReadyStageOptions, De
   readonly enablePreprocessing?: boolean | undefined;
   /**
    * How long a record may wait here while the next stage could take it, in milliseconds. Off by default. The time in
-   * which the next stage has no credit does not count.
+   * which the next stage has no credit does not count. A longer wait counts as a failure in the stage's pressure.
    */
   readonly bufferTimeoutMs?: number | undefined;
   /** What happens then. `'wait'` (default): it is counted, and goes on waiting. */

@@ -236,11 +236,12 @@ everyOption('PipelineBackPressureController', CONTROLLER_OPTIONS, {
       const level = async (options: ControllerOptions) => {
         const { controller, works, scheduler, running, look } = pipeline({
           weights: { other: [[{ weight: 1, of: ['l'] }]] },
+          monitoringIntervalMs: 100,
           ...options,
         });
         scheduler.frame = 100;
         await works.finish(0, 0);
-        look();
+        look(0);
         const { backPressureLevel } = controller.getPipelineStatus().stageStatuses['save'] ?? {};
         running.unsubscribe();
         return backPressureLevel;

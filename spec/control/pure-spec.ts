@@ -38,6 +38,7 @@ describe('the pressure of a stage', () => {
       held: 100,
       availableCredits: 0,
       latencyMs: 250,
+      stalledMs: 0,
       errorShare: 0,
       trigger: 0,
       activity: 'busy',

@@ -109,7 +109,7 @@ const tests: Readonly<Record<string, () => void | Promise<void>>> = {
       },
     });
     expect(enrolled.map(({ name, kind }) => [name, kind])).toEqual([['finalSink', 'finalSink']]);
-    expect(enrolled[0]?.read()).toMatchObject({ held: 2, buffered: 0, trigger: 2 / 1000 });
+    expect(enrolled[0]?.read()).toMatchObject({ held: 2, buffered: 2, trigger: 2 / 1000 });
     subscription.unsubscribe();
   },
 

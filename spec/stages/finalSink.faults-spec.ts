@@ -630,11 +630,11 @@ describe('what a controller sees', () => {
       const { controller, enrolled } = observing();
       const { source, destination } = scene({ controller, maxPendingAcknowledgments: 4 });
       source.send(...each('abcdef'));
-      expect(enrolled[0]?.read()).toMatchObject({ trigger: 1, buffered: 2, held: 6, latencyMs: 0, errorShare: 0 });
+      expect(enrolled[0]?.read()).toMatchObject({ trigger: 1, buffered: 6, held: 6, latencyMs: 0, errorShare: 0 });
       await advance(10);
       destination.ok(1);
       destination.refuse(2);
-      expect(enrolled[0]?.read()).toMatchObject({ trigger: 1, buffered: 0, held: 4, latencyMs: 10, errorShare: 0.5 });
+      expect(enrolled[0]?.read()).toMatchObject({ trigger: 1, buffered: 4, held: 4, latencyMs: 10, errorShare: 0.5 });
     });
   });
 
@@ -642,6 +642,6 @@ describe('what a controller sees', () => {
     const { controller, enrolled } = observing();
     const { source } = scene({ controller, maxPendingAcknowledgments: 5, batch: { maxSize: 3 } });
     source.send(...each('abcdef'));
-    expect(enrolled[0]?.read()).toMatchObject({ trigger: 1, buffered: 3 });
+    expect(enrolled[0]?.read()).toMatchObject({ trigger: 1, buffered: 6 });
   });
 });

@@ -55,6 +55,24 @@ describe('ingressProcessing', () => {
     expect(report.deadLettered).toBe(1);
   });
 
+  it('a wait past bufferTimeoutMs counts as a failure in the pressure', () => {
+    const errorRateWith = (options: Options) => {
+      const scheduler = new VirtualTimeScheduler();
+      const controller = new PipelineBackPressureController({ scheduler });
+      const hangs = ingressProcessing<number, number, number>({
+        preprocess: () => new Promise<never>(() => undefined),
+        ...{ controller, scheduler, ...keep, ...options },
+      });
+      const { running } = see(fromPull(numbers(500)).pipe(hangs));
+      scheduler.maxFrames = 2000;
+      scheduler.flush();
+      const { errorRate } = controller.getPipelineStatus().stageStatuses['ingressProcessing'] ?? {};
+      running.unsubscribe();
+      return errorRate;
+    };
+    expect([errorRateWith({}), errorRateWith({ bufferTimeoutMs: 1000 })]).toEqual([0, 1]);
+  });
+
   it('a validate that throws or rejects refuses the record, with its error in the letter', async () => {
     const cause = new Error('broken');
     for (const validate of [
