@@ -50,6 +50,7 @@ export class StatusBuilder {
       errorRate: reading.errorShare,
       inFlight: instances.reduce((sum, instance) => sum + instance.reading.held, 0),
       availableCredits: instances.reduce((sum, instance) => sum + instance.reading.availableCredits, 0),
+      passedOn: instances.reduce((sum, instance) => sum + instance.reading.passedOn, 0),
       trigger: reading.trigger,
       idleMsPerSecond: time.idle,
       busyMsPerSecond: time.busy,

@@ -15,6 +15,8 @@ export interface StageStatus {
   /** Records in the inbox or in work. */
   readonly inFlight: number;
   readonly availableCredits: number;
+  /** Records that it has passed on since it was subscribed: two of these and the time between them are its rate. */
+  readonly passedOn: number;
   /** What the stage's own trigger looks at, 0..1. */
   readonly trigger: number;
   /** Milliseconds of the last second; the three sum to 1000. Counted only while `status$` is observed. */

@@ -51,7 +51,11 @@ describe('the controller', () => {
     look();
     const { bottleneck, stageStatuses } = controller.getPipelineStatus();
     expect(bottleneck).toEqual({ stage: 'save', forMs: 2000 });
-    expect(stageStatuses['gateway']).toMatchObject({ activity: 'backPressured', backPressuredMsPerSecond: 1000 });
+    expect(stageStatuses['gateway']).toMatchObject({
+      activity: 'backPressured',
+      backPressuredMsPerSecond: 1000,
+      passedOn: 16,
+    });
     expect(stageStatuses['save']).toMatchObject({ activity: 'busy', busyMsPerSecond: 1000 });
     running.unsubscribe();
   });
