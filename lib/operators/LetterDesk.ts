@@ -29,8 +29,19 @@ export class LetterDesk {
   ) {}
 
   send(letter: DeadLetter, record: RecordContext | null, listener: LetterListener): void {
-    if (this.stuck.size > 0 || !this.offer(letter)) this.stuck.push({ letter, record, listener });
-    else this.tell(letter, record, listener);
+    if (this.stuck.size > 0) {
+      this.stuck.push({ letter, record, listener });
+      return;
+    }
+    let isTaken;
+    try {
+      isTaken = this.offer(letter);
+    } catch (error) {
+      this.sent(letter, record, { error });
+      return;
+    }
+    if (isTaken) this.tell(letter, record, listener);
+    else this.stuck.push({ letter, record, listener });
   }
 
   /** The stage is over: hands back the records whose letters nobody took. */

@@ -72,13 +72,18 @@ describe('a pipeline whose calls all fail', () => {
         .pipe(
           map((n) => n),
           gateway(),
-          asyncEgress({ process: () => Promise.reject(new Error('down')), maxAttempts: 2 }),
+          asyncEgress({
+            process: () => Promise.reject(new Error('down')),
+            maxAttempts: 2,
+            baseRetryDelayMs: 1000,
+            jitter: 'none',
+          }),
           control(controller),
         )
         .subscribe();
-      await advance(1000);
+      await advance(2000);
       const seen = new Set<Health>();
-      for (let n = 0; n < 40; n++) {
+      for (let n = 0; n < 20; n++) {
         await advance(333);
         const { health, stageStatuses } = controller.getPipelineStatus();
         expect(stageStatuses['asyncEgress']?.errorRate).toBe(1);

@@ -20,7 +20,6 @@ import { stage } from '../../lib/operators/stage.js';
 import { onSettled } from '../../lib/records/onSettled.js';
 import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
-import { onBackpressureBuffer } from '../../lib/sources/onBackpressureBuffer.js';
 import { never } from '../credit/support/waiting.js';
 import { see } from '../operators/support/seen.js';
 import { Works } from '../operators/support/Works.js';
@@ -212,17 +211,6 @@ describe('a source that commits', () => {
       for (const n of inFlight) expect(log.committed).toBeLessThanOrEqual(n);
     }
     expect(log.committed).toBe(60);
-  });
-
-  it('C8: a record that an overflow policy drops is told as rejected, and may be committed', () => {
-    const log = new CommittingLog(3);
-    const flow = log.source.pipe(
-      mergeMap((n) => of(n, n)),
-      onBackpressureBuffer({ capacity: 1, overflow: 'dropNewest' }),
-      stage(never, { capacity: 1 }),
-    );
-    see(flow);
-    expect(log.told.every((line) => /rejected|delivered/.test(line))).toBe(true);
   });
 
   it('P4: does not make contexts for pipelines that come after it', () => {
