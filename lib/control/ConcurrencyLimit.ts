@@ -1,3 +1,6 @@
+import { SluiceError } from '../credit/SluiceError.js';
+import { show } from '../options/checkOptions.js';
+
 /**
  * A bound on records that are unsettled at the same time. One limit may serve several pipelines: whoever finds it
  * reached is called again, in turn, when a place is free.
@@ -38,10 +41,14 @@ export class ConcurrencyLimit {
   }
 }
 
-/** One bound for the gateways of several pipelines: `gateway({ maxConcurrentRequests: sharedLimit(50) })`. */
+/**
+ * One bound for the gateways of several pipelines: `gateway({ maxConcurrentRequests: sharedLimit(50) })`.
+ *
+ * @throws SluiceError OPTION where it is no whole number of at least 1
+ */
 export function sharedLimit(most: number): ConcurrencyLimit {
   if (!Number.isSafeInteger(most) || most < 1) {
-    throw new RangeError(`sharedLimit(${String(most)}): give a whole number of at least 1`);
+    throw new SluiceError('OPTION', `sharedLimit: the limit is ${show(most)}; give a whole number of at least 1`);
   }
   return new ConcurrencyLimit(most);
 }

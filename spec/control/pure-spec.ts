@@ -8,6 +8,7 @@ import { DEFAULT_FORMULAS, signalsOf, stagePressure, type Signals } from '../../
 import { StageMeter } from '../../lib/control/StageMeter.js';
 import { classicThrottle, continuousThrottle } from '../../lib/control/throttle.js';
 import { TokenBucket } from '../../lib/control/TokenBucket.js';
+import { codeIn, messageIn, thrownBy } from '../credit/support/errors.js';
 
 const thresholds = { moderate: 0.6, high: 0.8, critical: 0.9 };
 const signals = (some: Partial<Signals>): Signals => ({ q: 0, c: 0, l: 0, e: 0, ...some });
@@ -82,8 +83,18 @@ describe('limits', () => {
     expect([limit.take(again('a')), limit.take(again('b')), limit.take(again('c'))]).toEqual([true, false, false]);
     limit.give();
     expect(called).toEqual(['b', 'c']);
-    expect(() => sharedLimit(0)).toThrow(/at least 1/);
   });
+
+  it.each([0, -1, 1.5, NaN, Infinity, '5' as unknown as number])(
+    'a shared limit of %p is an error with a remedy',
+    (most) => {
+      const error = thrownBy(() => sharedLimit(most));
+      expect([codeIn(error), messageIn(error)]).toEqual([
+        'OPTION',
+        expect.stringMatching(/^sharedLimit: .* whole number of at least 1/),
+      ]);
+    },
+  );
 });
 
 describe('keys and their groups', () => {
