@@ -12,7 +12,12 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['js', 'ts', 'mjs', 'cjs', 'json', 'node'],
   // TypeScript sources import each other as './x.js'. 'sluice' and 'sluice/testing' are not mapped: they mean the build.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // What differs between Node and browsers is neither in a spec: no lines, and no signals of a busy machine.
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^#log$': '<rootDir>/spec/helpers/silentLog.ts',
+    '^#signals$': '<rootDir>/lib/observability/signals/noSignals.ts',
+  },
   transform: {
     '\\.ts$': [
       '@swc/jest',

@@ -3,6 +3,7 @@ import { TokenBucket } from './TokenBucket.js';
 import { Inbox } from '../credit/Inbox.js';
 import { SluiceError, type SluiceCode } from '../credit/SluiceError.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
+import type { PipelineLog } from './PipelineLog.js';
 
 /** What happens to a letter that finds the queue full. */
 export type WhenFull = 'block' | 'dropOldest' | { readonly spill: (letter: DeadLetter) => void };
@@ -55,7 +56,11 @@ export class DeadLetterQueue {
   private readonly letters = new Subject<DeadLetter>();
   private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly options: DeadLetterQueueOptions = {}) {
+  constructor(
+    private readonly options: DeadLetterQueueOptions = {},
+    /** @internal Where it is said what becomes of letters. */
+    private readonly log: PipelineLog | null = null,
+  ) {
     const { maxSize = 10_000, whenFull = 'block' } = options;
     if (!Number.isSafeInteger(maxSize) || maxSize < 1) {
       throw new SluiceError(
@@ -81,21 +86,28 @@ export class DeadLetterQueue {
     if (this.kept.size >= this.maxSize) {
       if (this.whenFull === 'block') {
         this.waiting.add(again);
+        this.log?.lettersFull(letter.stage, 'blocked', this.kept.size);
         return false;
       }
       if (this.whenFull === 'dropOldest') {
         this.kept.shift();
         this.dropped++;
+        this.log?.lettersFull(letter.stage, 'dropped', this.kept.size);
       } else {
         this.whenFull.spill(letter);
         this.spilled++;
-        this.letters.next(letter);
+        this.taken(letter);
         return true;
       }
     }
     this.kept.push({ letter, reentry });
-    this.letters.next(letter);
+    this.taken(letter);
     return true;
+  }
+
+  private taken(letter: DeadLetter): void {
+    this.log?.deadLettered(letter);
+    this.letters.next(letter);
   }
 
   forget(again: () => void): void {

@@ -14,6 +14,8 @@ export interface Instance {
   pressure: number;
   /** When it began to withhold credit from a stage above; null while it does not. */
   withholdsSince: number | null;
+  /** Its grants are delayed. */
+  isThrottled: boolean;
 }
 
 /** The stages of a controller by name, and the assignments they share. */
@@ -25,6 +27,17 @@ export class ObservedStages {
   /** In pipeline order. */
   get names(): string[] {
     return [...new Set(this.all().map(({ stage }) => stage.name))];
+  }
+
+  get isEmpty(): boolean {
+    return this.byName.size === 0;
+  }
+
+  /** The largest pressure of all stages, at least `least`. */
+  highest(least: number): number {
+    let highest = least;
+    for (const set of this.byName.values()) for (const { pressure } of set) highest = Math.max(highest, pressure);
+    return highest;
   }
 
   /** The instances of one name, undefined where there is none. */
@@ -48,6 +61,7 @@ export class ObservedStages {
       readAt: now,
       pressure: 0,
       withholdsSince: null,
+      isThrottled: false,
     };
     const set = this.byName.get(stage.name);
     if (set === undefined) this.byName.set(stage.name, new Set([instance]));

@@ -5,9 +5,12 @@ import {
   map,
   type Observable,
   share,
+  Subject,
   type SchedulerLike,
   type Subscription,
 } from 'rxjs';
+import { defaultLogger } from '#log';
+import { platformProbe } from '#signals';
 import { checkOptions } from '../options/checkOptions.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import { DeadLetterQueue } from './DeadLetterQueue.js';
@@ -20,13 +23,13 @@ import {
 import { findBottleneck } from './bottleneck.js';
 import type { ObservedStage, StageLease, StageObserver } from './observedStage.js';
 import { ObservedStages, type Instance } from './ObservedStages.js';
-import { DEFAULT_FORMULAS, signalsOf, stagePressure, type PressureThresholds } from './pressure.js';
+import { PipelineBooks, type Books, type LedgerSum } from './PipelineBooks.js';
+import { PipelineLog } from './PipelineLog.js';
+import { PlatformSignals } from './PlatformSignals.js';
+import type { Rejection, StageEvent } from './stageEvent.js';
+import { StageSampler } from './StageSampler.js';
 import { StatusBuilder } from './StatusBuilder.js';
 import type { Bottleneck, PipelineStatus, StageStatus } from './status.js';
-import { classicThrottle, continuousThrottle, noThrottle, type ThrottleCurve } from './throttle.js';
-
-/** The most that the continuous throttle delays a grant. */
-const MOST_DELAY_MS = 100;
 
 /** A sample older than so many intervals says nothing. */
 const STALE_AFTER_INTERVALS = 3;
@@ -49,16 +52,25 @@ export class PipelineBackPressureController implements StageObserver {
   readonly pressure$: Observable<number>;
   readonly status$: Observable<PipelineStatus>;
   readonly bottleneck$: Observable<Bottleneck | null>;
+  /**
+   * Every record that a stage rejects, at the moment it does: refused by an overflow policy, shed by a gateway, or given
+   * up where there are no dead letters.
+   */
+  readonly rejected$: Observable<Rejection>;
   /** The letters of all its pipelines. */
   readonly deadLetters: DeadLetterQueue;
   private readonly stages = new ObservedStages();
   private readonly scheduler: SchedulerLike;
   private readonly intervalMs: number;
-  private readonly thresholds: PressureThresholds;
-  private readonly curve: ThrottleCurve;
+  private readonly log: PipelineLog;
+  private readonly signals: PlatformSignals;
+  private readonly sampler: StageSampler;
+  private readonly books = new PipelineBooks();
   private readonly builder: StatusBuilder;
   private readonly level = new BehaviorSubject(0);
   private readonly looks = new BehaviorSubject<number>(0);
+  private readonly rejections = new Subject<Rejection>();
+  private bottleneck: string | null = null;
   private timer: Subscription | null = null;
   private isClosed = false;
   /** How often more credit was handed back than had been taken. */
@@ -67,11 +79,13 @@ export class PipelineBackPressureController implements StageObserver {
   constructor(private readonly options: ControllerOptions = {}) {
     checkOptions('PipelineBackPressureController', CONTROLLER_SCHEMA, CONTROLLER_OPTIONS, options);
     this.scheduler = options.scheduler ?? asyncScheduler;
-    this.deadLetters = new DeadLetterQueue({ scheduler: this.scheduler, ...options.deadLetters });
     this.intervalMs = options.monitoringIntervalMs ?? 2000;
-    this.thresholds = thresholdsOf(options);
-    this.curve = curveOf(options, this.thresholds);
-    this.builder = new StatusBuilder(this.stages, this.intervalMs * STALE_AFTER_INTERVALS);
+    this.log = new PipelineLog(options.logger === 'off' ? null : (options.logger ?? defaultLogger()), this.scheduler);
+    this.deadLetters = new DeadLetterQueue({ scheduler: this.scheduler, ...options.deadLetters }, this.log);
+    this.sampler = new StageSampler(options, this.log);
+    this.signals = signalsFor(options, this.scheduler);
+    this.builder = new StatusBuilder(this.stages, this.signals, this.intervalMs * STALE_AFTER_INTERVALS);
+    this.rejected$ = this.rejections.asObservable();
     this.pressure$ = this.level.pipe(distinctUntilChanged());
     this.status$ = this.looks.pipe(
       map(() => this.getPipelineStatus()),
@@ -87,20 +101,36 @@ export class PipelineBackPressureController implements StageObserver {
   enrol(stage: ObservedStage): StageLease {
     const instance = this.stages.add(stage, this.scheduler.now());
     if (this.isClosed) return idleLease(this.stages, instance);
-    this.startTimer();
+    this.begin();
     return {
-      delayMs: () => (this.isClosed ? 0 : this.curve(instance.pressure)),
+      delayMs: () => (this.isClosed ? 0 : this.sampler.delayMs(instance)),
       changed: () => {
-        this.sample(instance);
+        this.sampler.sample(instance, this.scheduler.now());
         this.publish();
       },
       assignment: (partitions, groups, threshold) => this.stages.assignment(stage.name, partitions, groups, threshold),
+      tell: (event) => {
+        this.told(stage.name, event);
+      },
       leave: () => {
         this.stages.remove(instance);
-        if (this.stages.names.length === 0) this.stopTimer();
+        if (this.stages.isEmpty) this.pause();
         this.publish();
       },
     };
+  }
+
+  /** @internal At a pipeline's subscribe. */
+  keepBooks(books: Books): () => void {
+    return this.books.add(books);
+  }
+
+  /**
+   * What became of the records of all pipelines that end in `control(controller)`, those that are over included: `in` is
+   * the sum of the five outcomes and `inFlight`, at every instant.
+   */
+  ledger(): LedgerSum {
+    return this.books.count();
   }
 
   /** The status as of the last samples; asking changes nothing. */
@@ -146,22 +176,27 @@ export class PipelineBackPressureController implements StageObserver {
     const { stageThresholds } = this.options;
     return this.instances(stage).some(({ stage: observed, reading, pressure }) => {
       const trigger = stageThresholds?.[stage] ?? stageThresholds?.[observed.kind] ?? DEFAULT_TRIGGERS[observed.kind];
-      return reading.trigger >= trigger || pressure > this.thresholds.high;
+      return reading.trigger >= trigger || pressure > this.sampler.thresholds.high;
     });
   }
 
   /** Milliseconds by which the stage's grants are delayed now. */
   getStageThrottleDelayMs(stage: string): number {
-    return Math.max(...this.instances(stage).map(({ pressure }) => this.curve(pressure)));
+    return Math.max(...this.instances(stage).map((instance) => this.sampler.delayMs(instance)));
   }
 
-  /** Stops observing: nothing is throttled any more, and the streams complete. The pipelines go on. */
+  /**
+   * Stops observing: nothing is throttled any more, what the log held back is said, and the streams complete. The
+   * pipelines go on, and their dead letters and their ledger are kept as before.
+   */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.stopTimer();
+    this.pause();
+    this.log.close();
     this.level.complete();
     this.looks.complete();
+    this.rejections.complete();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -173,70 +208,73 @@ export class PipelineBackPressureController implements StageObserver {
     return [...(this.stages.named(stage) ?? unknownStage(stage, this.stages.names))];
   }
 
-  private sample(instance: Instance): void {
-    const now = this.scheduler.now();
-    const reading = instance.stage.read();
-    instance.reading = reading;
-    instance.readAt = now;
-    const { kind, name } = instance.stage;
-    const { latencyObjectivesMs: objectives, weights } = this.options;
-    const objective = objectives?.[name] ?? objectives?.[kind] ?? objectives?.['default'] ?? 1000;
-    const formula = weights?.[kind] ?? DEFAULT_FORMULAS[kind];
-    instance.pressure = stagePressure(signalsOf(reading, objective), formula, this.thresholds);
-    instance.clock.enter(reading.activity, now);
-    const withholds = reading.availableCredits <= 0 && reading.activity !== 'backPressured';
-    if (!withholds) instance.withholdsSince = null;
-    else instance.withholdsSince ??= now;
+  private told(stage: string, event: StageEvent): void {
+    if (this.isClosed) return;
+    this.log.stageEvent(stage, event);
+    if (event.kind !== 'rejected' || !this.rejections.observed) return;
+    const { code, value, key, retryAfterMs } = event;
+    this.rejections.next({ stage, code, value, key, retryAfterMs, at: this.scheduler.now() });
   }
 
   private publish(): void {
     if (this.isClosed) return;
-    const overall = this.stages.all().reduce((most, { pressure }) => Math.max(most, pressure), 0);
+    const { highest } = this.signals;
+    const overall = this.stages.highest(highest);
+    const { health: before } = this.builder;
     this.builder.noteLevel(overall);
+    const { health } = this.builder;
+    if (health !== before) this.log.health(before, health, overall, overall > 0 && overall === highest);
     this.level.next(overall);
+  }
+
+  private begin(): void {
+    if (this.timer !== null) return;
+    this.signals.start();
+    this.log.resume();
+    this.startTimer();
+  }
+
+  /** Nobody is there: no timer runs, and nothing is measured. */
+  private pause(): void {
+    this.timer?.unsubscribe();
+    this.timer = null;
+    this.signals.stop();
+    this.log.pause();
   }
 
   private startTimer(): void {
     this.timer ??= this.scheduler.schedule(() => {
       this.timer = null;
       this.look();
-      if (this.stages.names.length > 0) this.startTimer();
+      if (!this.stages.isEmpty) this.startTimer();
     }, this.intervalMs);
-  }
-
-  private stopTimer(): void {
-    this.timer?.unsubscribe();
-    this.timer = null;
   }
 
   private look(): void {
     const now = this.scheduler.now();
+    this.signals.look();
     for (const instance of this.stages.all()) {
-      this.sample(instance);
+      if (this.builder.isStale(instance, now)) this.log.stale(instance.stage.name, now - instance.readAt);
+      this.sampler.sample(instance, now);
       instance.time = instance.clock.read(now);
     }
     if (this.options.rebalance ?? true) for (const assignment of this.stages.allAssignments()) assignment.rebalance();
     this.publish();
+    this.noteBottleneck(findBottleneck(this.stages.all(), now)?.stage ?? null);
     this.looks.next(this.looks.value + 1);
+  }
+
+  private noteBottleneck(stage: string | null): void {
+    if (stage === this.bottleneck) return;
+    this.bottleneck = stage;
+    this.log.bottleneck(stage);
   }
 }
 
-function thresholdsOf(options: ControllerOptions): PressureThresholds {
-  const { moderatePressureThreshold: moderate = 0.6, highPressureThreshold: high = 0.8 } = options;
-  const { criticalPressureThreshold: critical = 0.9 } = options;
-  if (moderate <= high && high <= critical) return { moderate, high, critical };
-  throw new SluiceError(
-    'OPTION',
-    `PipelineBackPressureController: the thresholds are ${String(moderate)}, ${String(high)} and ${String(critical)}; ` +
-      `give moderate <= high <= critical`,
-  );
-}
-
-function curveOf({ throttle = 'continuous' }: ControllerOptions, thresholds: PressureThresholds): ThrottleCurve {
-  if (typeof throttle === 'function') return throttle;
-  if (throttle === 'off') return noThrottle;
-  if (throttle === 'classic') return classicThrottle(thresholds.moderate, thresholds.high, thresholds.critical);
-  return continuousThrottle(thresholds.moderate, MOST_DELAY_MS);
+/** A clock that is not the platform's is a test's: what the machine does meanwhile has nothing to do with it. */
+function signalsFor({ signals = {} }: ControllerOptions, scheduler: SchedulerLike): PlatformSignals {
+  if (signals === 'off') return new PlatformSignals({}, null);
+  return new PlatformSignals(signals, scheduler === asyncScheduler ? platformProbe() : null);
 }
 
 function requireCount(method: string, count: number): void {
@@ -256,6 +294,7 @@ function idleLease(stages: ObservedStages, instance: Instance): StageLease {
   return {
     delayMs: () => 0,
     changed: () => undefined,
+    tell: () => undefined,
     assignment: (partitions, groups, threshold) => stages.assignment(name, partitions, groups, threshold),
     leave: () => undefined,
   };

@@ -1,20 +1,30 @@
 import { findBottleneck } from './bottleneck.js';
 import { healthLabel, nextHealth, type Health } from './health.js';
 import type { Instance, ObservedStages } from './ObservedStages.js';
+import type { PlatformSignals } from './PlatformSignals.js';
 import type { PartitionStatus, PipelineStatus, StageStatus } from './status.js';
 
 /** Makes the status of all stages from their last samples. */
 export class StatusBuilder {
-  private health: Health = 'healthy';
+  private band: Health = 'healthy';
 
   constructor(
     private readonly stages: ObservedStages,
+    private readonly signals: PlatformSignals,
     private readonly staleAfterMs: number,
   ) {}
 
+  get health(): Health {
+    return this.band;
+  }
+
   /** After a sample: the band of the overall pressure, which depends on the band before. */
   noteLevel(overall: number): void {
-    this.health = nextHealth(this.health, overall);
+    this.band = nextHealth(this.band, overall);
+  }
+
+  isStale({ readAt }: Instance, now: number): boolean {
+    return now - readAt > this.staleAfterMs;
   }
 
   build(now: number): PipelineStatus {
@@ -24,12 +34,13 @@ export class StatusBuilder {
       statuses[name] = this.ofName([...(this.stages.named(name) ?? [])], now);
     }
     const levels = Object.values(statuses).map(({ backPressureLevel }) => backPressureLevel);
-    const overall = Math.max(0, ...levels);
+    const overall = Math.max(this.signals.highest, ...levels);
     return {
       overallPressureLevel: overall,
       meanPressureLevel: levels.length === 0 ? 0 : levels.reduce((sum, level) => sum + level, 0) / levels.length,
-      health: this.health,
-      healthLabel: healthLabel(this.health),
+      signals: this.signals.reading,
+      health: this.band,
+      healthLabel: healthLabel(this.band),
       bottleneck: findBottleneck(instances, now),
       partitions: this.partitions(),
       partitionMoves: this.stages.allAssignments().reduce((sum, { moves }) => sum + moves, 0),
@@ -56,7 +67,7 @@ export class StatusBuilder {
       busyMsPerSecond: time.busy,
       backPressuredMsPerSecond: time.backPressured,
       activity: reading.activity,
-      stale: now - worst.readAt > this.staleAfterMs,
+      stale: this.isStale(worst, now),
     };
   }
 

@@ -3,7 +3,9 @@ import type { SchedulerLike } from 'rxjs';
 import { count, fn, milliseconds, scheduler } from '../options/common.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
 import type { DeadLetterQueueOptions } from './DeadLetterQueue.js';
+import type { Logger, LogLevel } from './Logger.js';
 import type { StageKind } from './observedStage.js';
+import type { SignalsOption } from './PlatformSignals.js';
 import type { Formula } from './pressure.js';
 import type { ThrottleCurve } from './throttle.js';
 
@@ -28,6 +30,14 @@ export interface ControllerOptions {
   readonly deadLetters?: DeadLetterQueueOptions | undefined;
   /** Whether assignments are looked at each interval and key groups moved. Default true. */
   readonly rebalance?: boolean | undefined;
+  /**
+   * Signals beside the stages: functions `n` (network), `m` (memory) and `d` (event loop) that return 0..1 and are asked
+   * at each look, in place of the platform's; or `'off'`. Default: `m` and `d` in Node, none in a browser, and none
+   * where a `scheduler` is given whose time is not the platform's.
+   */
+  readonly signals?: SignalsOption | undefined;
+  /** Where lines go: anything with debug, info, warn and error; or `'off'`. Default winston in Node, else the console. */
+  readonly logger?: Logger | 'off' | undefined;
   /** Where timers and the time come from. Default `asyncScheduler`. */
   readonly scheduler?: SchedulerLike | undefined;
 }
@@ -38,6 +48,12 @@ const KINDS = ['gateway', 'keyGen', 'ingressProcessing', 'asyncEgress', 'finalSi
 const formula = z.custom<Formula>(
   (value) => Array.isArray(value) && value.length > 0 && value.every((sum) => Array.isArray(sum)),
   'give sums of terms: [[{ weight: 0.7, of: ["q"] }, { weight: 0.3, of: ["c"] }]]',
+);
+
+const signal = fn<() => number>('give a function () => number');
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const logger = z.custom<Logger>(
+  (value) => value != null && LEVELS.every((name) => typeof (value as Partial<Logger>)[name] === 'function'),
 );
 
 export const CONTROLLER_SCHEMA = z.strictObject({
@@ -72,6 +88,15 @@ export const CONTROLLER_SCHEMA = z.strictObject({
     }),
   ),
   rebalance: z.optional(z.boolean('give true or false')),
+  signals: z.optional(
+    z.union(
+      [z.literal('off'), z.strictObject({ n: z.optional(signal), m: z.optional(signal), d: z.optional(signal) })],
+      `give { n, m, d }, functions that return a pressure between 0 and 1, or 'off'`,
+    ),
+  ),
+  logger: z.optional(
+    z.union([z.literal('off'), logger], `give an object with debug, info, warn and error, such as console, or 'off'`),
+  ),
   scheduler: z.optional(scheduler),
 });
 

@@ -1,5 +1,7 @@
 import type { DeadLetter } from '../records/DeadLetter.js';
 import type { Assignment } from './Assignment.js';
+import type { Books } from './PipelineBooks.js';
+import type { StageEvent } from './stageEvent.js';
 
 /** The five ready stages have weights of their own; every other stage is `other`. */
 export type StageKind = 'gateway' | 'keyGen' | 'ingressProcessing' | 'asyncEgress' | 'finalSink' | 'other';
@@ -55,6 +57,8 @@ export interface LetterBox {
 export interface StageObserver {
   /** At subscribe. */
   enrol(stage: ObservedStage): StageLease;
+  /** At the subscribe of a pipeline: the books that are kept of it. Returns what to call when it is over. */
+  keepBooks(books: Books): () => void;
   /** Where the letters of its pipelines are kept. */
   readonly deadLetters: LetterBox;
 }
@@ -65,6 +69,8 @@ export interface StageLease {
   delayMs(): number;
   /** Something worth a look has changed. */
   changed(): void;
+  /** Something has happened that cannot be read afterwards. */
+  tell(event: StageEvent): void;
   /**
    * The assignment of key groups that this stage shares with those of its name. `threshold`: the difference in records
    * from which a group moves.

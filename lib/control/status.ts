@@ -1,4 +1,5 @@
 import type { Health, HealthLabel } from './health.js';
+import type { PlatformReading } from './PlatformSignals.js';
 import type { StageActivity, StageKind } from './observedStage.js';
 
 /** One stage in the status; several subscriptions of one name are one stage, the most pressed of them in front. */
@@ -41,9 +42,12 @@ export interface PartitionStatus {
 }
 
 export interface PipelineStatus {
-  /** The largest pressure of any stage: a mean would hide a dead one. */
+  /** The largest pressure of any stage, or of the platform: a mean would hide a dead one. */
   readonly overallPressureLevel: number;
+  /** Of the stages alone. */
   readonly meanPressureLevel: number;
+  /** Network, memory and event loop, each 0..1; 0 where it is not known. */
+  readonly signals: PlatformReading;
   readonly health: Health;
   readonly healthLabel: HealthLabel;
   readonly bottleneck: Bottleneck | null;

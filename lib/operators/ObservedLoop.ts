@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 import type { StageKind, StageObserver } from '../control/observedStage.js';
+import type { StageEvent } from '../control/stageEvent.js';
 import type { StageMeter } from '../control/StageMeter.js';
 import type { CreditAccount } from '../credit/CreditAccount.js';
 import { DrainLoop } from '../credit/DrainLoop.js';
@@ -86,6 +87,11 @@ export abstract class ObservedLoop<T, R> extends DrainLoop<T> {
   /** Milliseconds by which this stage delays its grants now, of its own accord. */
   protected earlyDelayMs(): number {
     return 0;
+  }
+
+  /** Tells the controller, where there is one. */
+  protected tell(event: StageEvent): void {
+    this.observation?.lease.tell(event);
   }
 
   protected stopObserving(): void {

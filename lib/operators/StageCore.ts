@@ -147,6 +147,17 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
     record.release();
   }
 
+  /** One record ends here, rejected by a policy. */
+  protected reject(value: unknown, record: RecordContext | null, code: SluiceCode): void {
+    this.settleHere(record, REJECTED, code);
+    this.tellRejected(value, record, code);
+  }
+
+  private tellRejected(value: unknown, record: RecordContext | null, code: SluiceCode, retryAfterMs?: number): void {
+    if (this.observation === null) return;
+    this.tell({ kind: 'rejected', code, value, key: record?.key, retryAfterMs });
+  }
+
   /** The record is given up: its letter is written, and the stream goes on. */
   protected writeOff(
     value: T,
@@ -181,7 +192,7 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
     const drops = account.free > 0 ? 0 : refuse(this.overflow, this.inbox.size);
     for (let drop = drops; drop > 0; drop--) {
       const dropped = this.inbox.shift() as T;
-      this.settleHere(this.takeRecord(), REJECTED, this.dropCode);
+      this.reject(dropped, this.takeRecord(), this.dropCode);
       this.dropped(dropped);
       if (this.over) return true;
     }
@@ -200,11 +211,13 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
     const record = this.takeOver(value);
     this.account.turnAway();
     this.settledHere++;
+    const retryAfterMs = record === null && this.observation === null ? undefined : this.retryAfterMs();
     if (record !== null) {
-      record.retryAfterMs = this.retryAfterMs();
+      record.retryAfterMs = retryAfterMs;
       record.note(REJECTED, this.dropCode);
       record.release();
     }
+    this.tellRejected(value, record, this.dropCode, retryAfterMs);
     this.dropped(value);
   }
 

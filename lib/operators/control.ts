@@ -3,7 +3,10 @@ import type { StageObserver } from '../control/observedStage.js';
 import { CreditAccount } from '../credit/CreditAccount.js';
 import { discoverCredit } from '../credit/discovery.js';
 import { SluiceError } from '../credit/SluiceError.js';
+import type { Witness } from '../credit/protocol.js';
 import { show } from '../options/checkOptions.js';
+import type { Bookkeeper } from '../records/Bookkeeper.js';
+import { Ledger } from '../records/Ledger.js';
 import { LinkSubscriber } from './LinkSubscriber.js';
 
 /**
@@ -33,8 +36,19 @@ export function control<T>(controller: StageObserver): MonoTypeOperatorFunction<
       if (below?.bounded === true) {
         throw new SluiceError('OPTION', `control stands above stage '${below.name}'; put it below the last stage`);
       }
-      const account = CreditAccount.unbounded(below?.witness ?? asks);
+      const books = booksFor(below?.witness ?? null, asks);
+      const account = CreditAccount.unbounded(books);
       account.observer = controller;
       source.subscribe(new LinkSubscriber<T>(target, account, null));
+      return controller.keepBooks(books);
     });
+}
+
+/** The ledger of the run below, or one of its own, which then opens the contexts for whoever asks below. */
+function booksFor(witness: Witness | null, asks: Witness | null): Ledger {
+  if (witness !== null && 'count' in witness) return witness as Ledger;
+  const asker = asks as Bookkeeper | null;
+  if (asker === null) return new Ledger();
+  asker.deputy ??= new Ledger();
+  return asker.deputy as Ledger;
 }

@@ -33,7 +33,7 @@ class RecordSubscriber<T> extends Subscriber<T> {
   override next(value: T): void {
     if (this.closed) return;
     // A push from inside another pipeline's delivery has that pipeline's record around it, which is not its own.
-    const witness = this.account?.witness ?? this[ASKS];
+    const witness = this.account?.witness ?? this[ASKS].deputy ?? this[ASKS];
     const around = current.record as RecordContext | null;
     const record = around?.witness === witness ? around : this[ASKS].open(value, null, null);
     this.target.next({ value, record });

@@ -8,6 +8,9 @@ import type { StageEntry } from './StageEntry.js';
  * Each of those has its own, by which the records of one pipeline are told from those of another.
  */
 export class Bookkeeper implements Witness {
+  /** Whoever opens the contexts in place of this one, because it keeps books. */
+  deputy: Bookkeeper | null = null;
+
   open(value: unknown, source: CreditProducer | null, link: CreditProducer | null): RecordContext {
     const record = new RecordContext(value, this, source);
     const withheld = link === null ? null : link.withheld;

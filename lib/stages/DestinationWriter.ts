@@ -20,6 +20,8 @@ export interface WriterSettings<T> {
 export interface WriterOwner<T> {
   attemptSucceeded(passage: Passage<T>): void;
   attemptFailed(passage: Passage<T>, error: SluiceError, mayTryAgain: boolean): void;
+  /** An acknowledgment answered nothing that was waited for. */
+  strayed(stray: Stray): void;
   /** The listener for stray acknowledgments threw. */
   listenerFailed(error: unknown): void;
   /** Something has changed: told once for all that came together. */
@@ -167,6 +169,7 @@ export class DestinationWriter<T> {
     const late = passage !== undefined || !this.settings.requireAcknowledgment;
     const stray = !this.pending.knows(id) ? 'unknown' : late ? 'late' : 'double';
     this.strays[stray]++;
+    this.owner.strayed(stray);
     try {
       this.settings.onStrayAcknowledgment?.(stray, acknowledgment);
     } catch (error) {

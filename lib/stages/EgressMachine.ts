@@ -9,7 +9,6 @@ import { SlotMachine } from '../operators/SlotMachine.js';
 import { ignore, isWork } from '../operators/Work.js';
 import { Bookkeeper } from '../records/Bookkeeper.js';
 import { addressLetter, type Failure } from '../records/DeadLetter.js';
-import { REJECTED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import { Attempt, type AttemptOwner } from './Attempt.js';
 import { Deadlines } from './Deadlines.js';
@@ -227,7 +226,7 @@ export class EgressMachine<T, R>
   /** The attempt counts no more. It is counted as a stray before it is told to stop, because it may end inside that. */
   private strand(attempt: Attempt<EgressSlot<T, R>, R>, reason: SluiceError): void {
     const { isStoppable } = attempt;
-    if (!isStoppable) this.strays++;
+    if (!isStoppable) this.tell({ kind: 'strayWork', strays: ++this.strays });
     try {
       attempt.stop(reason);
     } catch (error) {
@@ -262,7 +261,7 @@ export class EgressMachine<T, R>
   private settle(value: T, record: RecordContext | null, failure: Failure): void {
     const { enableDeadLetterQueue, onDeadLetter } = this.settings;
     if (enableDeadLetterQueue) this.sendOff(addressLetter(value, record, this.name, failure), record, onDeadLetter);
-    else this.settleHere(record, REJECTED, failure.code);
+    else this.reject(value, record, failure.code);
   }
 
   private observe({ startedAt }: Attempt<EgressSlot<T, R>, R>, failed: boolean): void {

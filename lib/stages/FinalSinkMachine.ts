@@ -190,6 +190,10 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
     this.writeOff(value, record, error, this.settings.onDeadLetter, earlier.errors.length > 0 ? earlier : undefined);
   }
 
+  strayed(stray: Stray): void {
+    this.tell({ kind: 'strayAcknowledgment', stray });
+  }
+
   listenerFailed(error: unknown): void {
     this.output.error(error);
   }

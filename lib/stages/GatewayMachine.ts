@@ -147,6 +147,7 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
     const took = this.scheduler.now() - left;
     if (took <= threshold) return;
     this.slowRecords++;
+    this.tell({ kind: 'slow', tookMs: took, thresholdMs: threshold, key: record.key });
     onSlow?.(record, took);
   }
 }

@@ -3,7 +3,6 @@ import type { StageKind } from '../control/observedStage.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import { StageMachine, type Project, type ProjectSettings } from '../operators/StageMachine.js';
-import { REJECTED } from '../records/outcome.js';
 
 export type OnBufferTimeout = 'wait' | 'deadLetter' | 'reject';
 
@@ -71,7 +70,7 @@ export class IngressMachine<T, R> extends StageMachine<T, R> {
     }
     const value = this.inbox.shift() as T;
     const record = this.takeRecord();
-    if (this.ingress.onBufferTimeout === 'reject') this.settleHere(record, REJECTED, 'BUFFER_TIMEOUT');
+    if (this.ingress.onBufferTimeout === 'reject') this.reject(value, record, 'BUFFER_TIMEOUT');
     else this.writeOff(value, record, tooLong(this.name, timeout), this.ingress.onDeadLetter);
     this.drain();
   }
