@@ -52,6 +52,10 @@ export {
 } from './control/DeadLetterQueue.js';
 export type { Health, HealthLabel } from './control/health.js';
 export type { StageActivity, StageKind, StageObserver } from './control/observedStage.js';
+export type { Logger, LogLevel, WriteLine } from './control/Logger.js';
+export type { LedgerSum } from './control/PipelineBooks.js';
+export type { PlatformReading, PlatformSignal, SignalsOption } from './control/PlatformSignals.js';
+export type { Rejection } from './control/stageEvent.js';
 export type { Formula, Signals, Term } from './control/pressure.js';
 export type { ThrottleCurve } from './control/throttle.js';
 export { PipelineBackPressureController } from './control/PipelineBackPressureController.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { foreignImports, timeAndChance } from '../eslint.config.js';
@@ -7,11 +8,13 @@ import {
   importCycles,
   importDirection,
   linesOfCode,
+  platformLeaves,
   maximumLinesOfCode,
   readTree,
   rxjsInArithmetic,
   rxjsInternals,
   tooLong,
+  type PlatformFiles,
   type SourceText,
 } from './helpers/architecture.js';
 
@@ -40,11 +43,15 @@ const tree = (importer: string, statement: string): SourceText[] => [
   file(importer, statement),
 ];
 
+const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly imports: unknown };
+
 describe('the architecture of lib', () => {
   const lib = readTree(process.cwd());
 
   it('has files to check', () => expect(lib.length).toBeGreaterThan(0));
   it('imports in one direction', () => expect(importDirection(lib)).toEqual([]));
+  it('has leaves behind its platform imports', () =>
+    expect(platformLeaves(lib, packageJson.imports as PlatformFiles)).toEqual([]));
   it('has no circle of imports', () => expect(importCycles(lib)).toEqual([]));
   it('keeps every file short', () => expect(tooLong(lib)).toEqual([]));
   it('has no any', () => expect(anyTypes(lib)).toEqual([]));
@@ -62,6 +69,7 @@ describe('the direction of imports', () => {
     ['lib/stages/a.ts', `import { fromPull } from '../sources/fromPull.js';`],
     ['lib/stages/a.ts', `import type { Destination } from '../destinations/Destination.js';`],
     ['lib/kafka/a.ts', `import { gateway } from '../stages/gateway.js';`],
+    ['lib/control/a.ts', `import { defaultLogger } from '#log';`],
     ['lib/testing/a.ts', `import { stage } from '../index.js';`],
     ['lib/index.ts', `export * from './kafka/fromKafka.js';`],
   ])('lets %s say %s', (importer, statement) => {
@@ -85,6 +93,8 @@ describe('the direction of imports', () => {
     ['lib/operators/a.ts', `import { gateway } from '../stages/gateway.js';`, 'operators may not import stages'],
     ['lib/stages/a.ts', `import { fromKafka } from '../kafka/fromKafka.js';`, 'stages may not import kafka'],
     ['lib/stages/a.ts', `import { x } from '../testing/index.js';`, 'nothing in lib imports testing'],
+    ['lib/stages/a.ts', `import { defaultLogger } from '#log';`, 'stages may not import #log'],
+    ['lib/control/a.ts', `import { x } from '#other';`, '#other is not in the table of platform imports'],
     ['lib/index.ts', `export * from './marbles/index.js';`, 'nothing in lib imports marbles'],
     ['lib/sources/a.ts', `import { stage } from '../index.js';`, 'a barrel is imported by nothing in lib'],
     ['lib/sources/a.ts', `import { stage } from '../operators/missing.js';`, 'no such file'],
@@ -108,6 +118,25 @@ describe('the other rules', () => {
     ];
     expect(importCycles(circle)).toEqual(['lib/credit/b.ts -> lib/credit/c.ts -> lib/credit/b.ts']);
     expect(importCycles(circle.slice(0, 2))).toEqual([]);
+  });
+
+  it('finds what is wrong behind a platform import', () => {
+    const log = { '#log': { node: './dist/control/a.js', default: './dist/control/b.js' } };
+    const signals = { '#signals': { node: './dist/control/b.js', default: './dist/control/b.js' } };
+    const leaf = file(
+      'lib/control/b.ts',
+      `import type { Inbox } from '../credit/Inbox.js'; import { map } from 'rxjs';`,
+    );
+    const inward = file('lib/control/a.ts', `import { Inbox } from '../credit/Inbox.js';`);
+    expect(platformLeaves([leaf, inward], { ...log, ...signals })).toEqual([
+      `lib/control/a.ts imports '../credit/Inbox.js': a file behind #log may import only types`,
+    ]);
+    expect(platformLeaves([leaf], { ...log, ...signals })).toEqual(['#log leads to ./dist/control/a.js: no such file']);
+    expect(platformLeaves([leaf], { '#log': { node: './dist/control/b.js' }, '#more': {} })).toEqual([
+      '#log has no file for other platforms',
+      '#more is not in the table of platform imports',
+      '#signals is not in the imports of package.json',
+    ]);
   });
 
   it('counts lines of code without comments and blanks', () => {

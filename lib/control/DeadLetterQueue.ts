@@ -86,13 +86,13 @@ export class DeadLetterQueue {
     if (this.kept.size >= this.maxSize) {
       if (this.whenFull === 'block') {
         this.waiting.add(again);
-        this.log?.lettersFull(letter.stage, 'blocked', this.kept.size);
+        this.log?.lettersFull(letter.stage, 'blocked', this.maxSize);
         return false;
       }
       if (this.whenFull === 'dropOldest') {
         this.kept.shift();
         this.dropped++;
-        this.log?.lettersFull(letter.stage, 'dropped', this.kept.size);
+        this.log?.lettersFull(letter.stage, 'dropped', this.maxSize);
       } else {
         this.whenFull.spill(letter);
         this.spilled++;

@@ -12,6 +12,7 @@ import { codeIn, messageIn, thrownBy } from '../credit/support/errors.js';
 import { everyOption } from '../options/everyOption.js';
 import { numbers, see } from '../operators/support/seen.js';
 import { Works } from '../operators/support/Works.js';
+import { HandLog } from './support/HandLog.js';
 
 const endless = () => fromPull(numbers(100_000));
 
@@ -270,6 +271,28 @@ everyOption('PipelineBackPressureController', CONTROLLER_OPTIONS, {
     does: 'are kept so',
     test: () => expect(new PipelineBackPressureController({ deadLetters: { maxSize: 5 } }).deadLetters.maxSize).toBe(5),
   },
+  signals: {
+    does: 'what they return counts, whatever the stages do',
+    test: () => {
+      const level = (options: ControllerOptions) => {
+        const { controller, running } = pipeline({ weights: { other: CALM, gateway: CALM }, ...options });
+        const { overallPressureLevel } = controller.getPipelineStatus();
+        running.unsubscribe();
+        return overallPressureLevel;
+      };
+      expect([level({}), level({ signals: 'off' }), level({ signals: { m: () => 0.7 } })]).toEqual([0, 0, 0.7]);
+    },
+  },
+  logger: {
+    does: 'the lines go there',
+    test: () => {
+      const log = new HandLog();
+      const { running } = pipeline({ logger: log });
+      running.unsubscribe();
+      expect(log.about('health')[0]?.[1]).toMatch(/^sluice: .* PRESSURE: pressure .*, was healthy$/);
+      pipeline({ logger: 'off' }).running.unsubscribe();
+    },
+  },
   rebalance: {
     does: 'without it no assignment is looked at',
     test: () => {
@@ -311,6 +334,9 @@ everyOption('PipelineBackPressureController', CONTROLLER_OPTIONS, {
     },
   },
 });
+
+/** Nothing presses. */
+const CALM = [[{ weight: 0, of: ['q'] }]] as const;
 
 /** The delay of the gateway's grants while its pressure is 0.8. */
 function delay(options: ControllerOptions): number {

@@ -46,6 +46,15 @@ const folders: Readonly<Record<string, Folder>> = {
   observability: leaf,
 };
 
+/**
+ * What stands for a file that differs between platforms, in `imports` of package.json, and who may import it. The files
+ * themselves are leaves: of lib they may import types alone, so that the direction of imports is kept all the same.
+ */
+const platformImports: Readonly<Record<string, readonly string[]>> = {
+  '#log': ['control'],
+  '#signals': ['control'],
+};
+
 /** Folders that may import everything, and that nothing else in lib may import. */
 const outermost = ['testing', 'marbles'];
 
@@ -171,8 +180,36 @@ function wrongTarget(
   return typeOnly ? undefined : `${from} may import only types from ${to}`;
 }
 
+/** `imports` of package.json: each name with its files, by condition. */
+export type PlatformFiles = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Each name has its line in the table, a file for every platform, and those files import nothing of lib but types. */
+export function platformLeaves(files: readonly SourceText[], imports: PlatformFiles): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const names = new Set([...Object.keys(imports), ...Object.keys(platformImports)]);
+  return [...names].flatMap((name) => {
+    const { [name]: targets } = imports;
+    if (platformImports[name] === undefined) return [`${name} is not in the table of platform imports`];
+    if (targets === undefined) return [`${name} is not in the imports of package.json`];
+    if (targets['default'] === undefined) return [`${name} has no file for other platforms`];
+    return Object.values(targets).flatMap((target) => {
+      const path = target.replace('./dist/', 'lib/').replace(/\.js$/, '.ts');
+      const file = byPath.get(path);
+      if (file === undefined) return [`${name} leads to ${target}: no such file`];
+      return importsOf(file)
+        .filter((imported) => isRelative(imported) && !imported.typeOnly)
+        .map(({ specifier }) => `${path} imports '${specifier}': a file behind ${name} may import only types`);
+    });
+  });
+}
+
 function wrongPackage(importer: string, specifier: string): string | undefined {
   const from = folderOf(importer);
+  if (specifier.startsWith('#')) {
+    const may = platformImports[specifier];
+    if (may === undefined) return `${specifier} is not in the table of platform imports`;
+    return may.includes(from) ? undefined : `${from} may not import ${specifier}`;
+  }
   if (from === '' || outermost.includes(from)) return undefined;
   const folder = folders[from];
   if (folder === undefined) return `lib/${from} is not in the table of folders`;

@@ -96,9 +96,15 @@ everyOption('asyncEgress', ASYNC_EGRESS_OPTIONS, {
       const enrolled: ObservedStage[] = [];
       const controller: StageObserver = {
         deadLetters: { offer: () => true, forget: () => undefined },
+        keepBooks: () => () => undefined,
         enrol: (observed) => {
           enrolled.push(observed);
-          return { delayMs: () => 0, changed: () => undefined, leave: () => undefined } as StageLease;
+          return {
+            delayMs: () => 0,
+            changed: () => undefined,
+            tell: () => undefined,
+            leave: () => undefined,
+          } as unknown as StageLease;
         },
       };
       await new FlowTestScheduler().run(async ({ advance }) => {

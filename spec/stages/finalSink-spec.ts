@@ -87,6 +87,7 @@ const tests: Readonly<Record<string, () => void | Promise<void>>> = {
     const lease: StageLease = {
       delayMs: () => 0,
       changed: () => undefined,
+      tell: () => undefined,
       assignment: () => new Assignment(1, 1),
       leave: () => undefined,
     };
@@ -103,6 +104,7 @@ const tests: Readonly<Record<string, () => void | Promise<void>>> = {
     expect(enrolled).toEqual([]);
     const subscription = observe({
       deadLetters: { offer: () => true, forget: () => undefined },
+      keepBooks: () => () => undefined,
       enrol(stage) {
         enrolled.push(stage);
         return lease;

@@ -616,10 +616,17 @@ describe('what a controller sees', () => {
     const enrolled: ObservedStage[] = [];
     const controller: StageObserver = {
       deadLetters: { offer: () => true, forget: () => undefined },
+      keepBooks: () => () => undefined,
       enrol: (stage) => {
         enrolled.push(stage);
         const assignment = () => new Assignment(1, 1);
-        return { delayMs: () => 0, changed: () => undefined, assignment, leave: () => undefined };
+        return {
+          delayMs: () => 0,
+          changed: () => undefined,
+          tell: () => undefined,
+          assignment,
+          leave: () => undefined,
+        };
       },
     };
     return { controller, enrolled };
