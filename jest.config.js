@@ -28,7 +28,7 @@ export default {
           target: 'es2022',
           keepClassNames: true,
           parser: { syntax: 'typescript', explicitResourceManagement: true },
-          transform: { verbatimModuleSyntax: true },
+          transform: { verbatimModuleSyntax: true, useDefineForClassFields: false },
         },
       },
     ],

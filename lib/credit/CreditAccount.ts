@@ -29,6 +29,10 @@ export class CreditAccount implements CreditLine {
   limit = 0;
   /** The value of `settled` at which owed credit is granted again (C4). */
   replenishAt: number;
+  /** The output of the stage whose account this is. */
+  output: CreditProducer | null = null;
+  /** The producer that last passed a record straight on to here. */
+  passer: CreditProducer | null = null;
   /** Credited producers without a live parent. */
   readonly producers: CreditProducer[] = [];
   /** The entrance has completed: what vanished in the link was dropped for good (P3). */
@@ -167,6 +171,7 @@ export class CreditAccount implements CreditLine {
 
   /** The producer is done; its children pass to its parent. */
   leave(producer: CreditProducer): void {
+    if (this.passer === producer) this.passer = null;
     const parent = liveAncestor(producer.parent);
     const siblings = parent === null ? this.producers : parent.children;
     if (producer.children.length > 0) this.askAgain(parent);

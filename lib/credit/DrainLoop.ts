@@ -4,11 +4,12 @@ import { current } from './delivery.js';
 import { Entrance } from './Entrance.js';
 import { enterFrame, leaveFrame, whenShallow } from './trampoline.js';
 
-/** Nothing is held and nothing runs · the loop is on the stack · something is waited for. */
-export type Mode = typeof IDLE | typeof BUSY | typeof WAITING;
+/** Nothing is held and nothing runs · something is waited for · the loop is on the stack · it was called meanwhile. */
+export type Mode = typeof IDLE | typeof WAITING | typeof BUSY | typeof AGAIN;
 export const IDLE = 0;
-export const BUSY = 1;
-export const WAITING = 2;
+export const WAITING = 1;
+export const BUSY = 2;
+export const AGAIN = 3;
 
 /** How a stage ends once nothing is held any more (C10). */
 export type Ending = { readonly kind: 'complete' } | { readonly kind: 'error'; readonly error: unknown };
@@ -45,7 +46,10 @@ export abstract class DrainLoop<T> extends Entrance<T> {
   }
 
   protected drain(): void {
-    if (this.mode === BUSY || this.over) return;
+    if (this.mode >= BUSY || this.over) {
+      this.attend();
+      return;
+    }
     if (!this.account.breaksStack) {
       this.drainNow();
       return;
@@ -58,18 +62,24 @@ export abstract class DrainLoop<T> extends Entrance<T> {
     });
   }
 
+  /** There is something to look at before the next record may pass straight through. */
+  protected attend(): void {
+    this.mode = this.mode >= BUSY ? AGAIN : WAITING;
+  }
+
   private drainNow(): void {
-    if (this.mode === BUSY || this.over) return;
-    const { producer, record } = current;
+    if (this.mode >= BUSY || this.over) return;
+    const { producer, record, depth } = current;
     this.mode = BUSY;
     enterFrame();
     try {
       this.work();
       this.afterWork();
     } finally {
-      if (this.mode === BUSY) this.mode = WAITING;
+      if (this.mode >= BUSY) this.mode = WAITING;
       current.producer = producer;
       current.record = record;
+      current.depth = depth;
       leaveFrame();
     }
   }

@@ -1,6 +1,6 @@
 import { asapScheduler, Subscriber, type Subscription } from 'rxjs';
 import type { CreditAccount } from './CreditAccount.js';
-import { current } from './delivery.js';
+import { deliverer, isDeliveryOf } from './delivery.js';
 import { CREDIT } from './discovery.js';
 import { asyncLink, cutLink, isProtocolFault, nestedObservable, overflow } from './faults.js';
 import { inTurn } from './inTurn.js';
@@ -28,7 +28,7 @@ export abstract class Entrance<T> extends Subscriber<T> {
   constructor(account: CreditAccount) {
     super();
     this.account = account;
-    const { producer } = current;
+    const producer = deliverer();
     if (producer === null) this.bornIn = null;
     else {
       producer.opened = true;
@@ -73,8 +73,7 @@ export abstract class Entrance<T> extends Subscriber<T> {
 
   override next(value: T): void {
     if (this.closed) return;
-    const { producer } = current;
-    if ((producer === null || producer.account !== this.account) && !this.admits(value, producer)) return;
+    if (!isDeliveryOf(this.account) && !this.admits(value, deliverer())) return;
     if (isFlow(value)) {
       this.fault(nestedObservable(this.account.name));
       return;

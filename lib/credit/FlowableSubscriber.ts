@@ -29,6 +29,11 @@ export class FlowableSubscriber<T> extends Producer<T> {
       this.target.next(value);
       return;
     }
+    this.send(value);
+  }
+
+  /** @internal `next` for whoever has just asked whether it is ready, inside its drain. */
+  send(value: T): void {
     const witness = this.account.witness ?? this.asks;
     if (witness === null) this.deliver(value);
     else if (this.scope === null) this.deliverRecord(value, witness.open(value, this, null));
@@ -44,17 +49,45 @@ export class FlowableSubscriber<T> extends Producer<T> {
     const before = account.arrivals;
     const around = current.producer;
     current.producer = this;
+    current.depth++;
     this.target.next(value);
+    current.depth--;
     current.producer = around;
     if (this.opened || (account.bounded && account.arrivals === before)) this.answered(before, null);
+  }
+
+  /** @internal `deliver` for a stage that passes on what is being delivered to it: there is no delivery to save. */
+  passOn(value: T): void {
+    const { account } = this;
+    const before = account.arrivals;
+    this.passingAt = current.depth;
+    if (account.passer !== this && account.bounded) account.passer = this;
+    this.target.next(value);
+    this.passingAt = 0;
+    if (this.opened || (account.bounded && account.arrivals === before)) this.answered(before, null);
+  }
+
+  /** @internal `deliverRecord` for a stage that passes on the very record that is being delivered to it. */
+  passRecordOn(value: T, record: DeliveredRecord): void {
+    const { account } = this;
+    const before = account.arrivals;
+    this.passingAt = current.depth;
+    if (account.passer !== this && account.bounded) account.passer = this;
+    try {
+      this.target.next(value);
+    } finally {
+      this.passingAt = 0;
+      this.closeScope(record, before);
+    }
   }
 
   /** @internal One credited delivery that is `record`'s scope. The caller's reference passes to the scope (P1). */
   deliverRecord(value: T, record: DeliveredRecord): void {
     const { account } = this;
     const before = account.arrivals;
-    const { producer, record: outer } = current;
+    const { producer, record: outer, depth } = current;
     current.producer = this;
+    current.depth = depth + 1;
     // Mostly it is the record whose delivery goes on already, and storing a young object in an old one is not free.
     if (outer !== record) current.record = record;
     try {
@@ -62,6 +95,7 @@ export class FlowableSubscriber<T> extends Producer<T> {
     } finally {
       // The scope closes whatever is thrown through it: a teardown's error must not keep a permit.
       current.producer = producer;
+      current.depth = depth;
       if (outer !== record) current.record = outer;
       this.closeScope(record, before);
     }
@@ -129,14 +163,16 @@ export class FlowableSubscriber<T> extends Producer<T> {
 
   /** What arrives inside complete and error counts as delivered; the others are asked once that is over (C6b). */
   private end(tell: () => void): void {
-    const { producer, record } = current;
+    const { producer, record, depth } = current;
     this.leave();
     enterFrame();
     current.producer = this;
     current.record = null;
+    current.depth = depth + 1;
     const restore = () => {
       current.producer = producer;
       current.record = record;
+      current.depth = depth;
       this.opened = this.openedChild = false;
       this.token = null;
     };

@@ -1,6 +1,6 @@
 import { asapScheduler, asyncScheduler, Subscriber, type SchedulerLike } from 'rxjs';
 import { CreditAccount, liveAncestor } from './CreditAccount.js';
-import { current } from './delivery.js';
+import { current, deliverer } from './delivery.js';
 import { discoverCredit } from './discovery.js';
 import { Inbox } from './Inbox.js';
 import { reportUnhandled } from './inTurn.js';
@@ -32,6 +32,7 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
   openedChild = false;
   token: object | null = null;
   hindered = false;
+  passingAt = 0;
   unanswered = 0;
   turn = 0;
   childrenAskedAt = -1;
@@ -67,7 +68,8 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
     const { account, asks } = discoverCredit(target);
     this.account = account ?? UNBOUNDED;
     this.asks = asks;
-    const { producer: around, record } = current;
+    const around = deliverer();
+    const { record } = current;
     const linked = around !== null && around.account === this.account && this.account.bounded;
     // A flow that a stage opens for a record of its own has that record and no opener.
     const ofStage = around === null && record !== null;
@@ -88,7 +90,7 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
   /** The record inside whose delivery this flow is subscribed, with a reference for the flow (P1). */
   private enclosing(record: DeliveredRecord | null): DeliveredRecord | null {
     // Repeat and retry subscribe again inside a delivery of what has ended: that record is not what this one is about.
-    if (current.producer?.ended === true) return null;
+    if (deliverer()?.ended === true) return null;
     if (record === null || record.witness !== (this.account.witness ?? this.asks)) return null;
     record.references++;
     return record;
@@ -125,7 +127,7 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
     if (this.running || this.yielding || this.ended || this.drain === null) return;
     if (this.account.arrivals >= this.account.limit) return;
     this.running = true;
-    const { producer, record } = current;
+    const { producer, record, depth } = current;
     enterFrame();
     try {
       if (this.injections !== null) this.sendInjected(this.injections);
@@ -136,6 +138,7 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
     } finally {
       current.producer = producer;
       current.record = record;
+      current.depth = depth;
       this.running = false;
       leaveFrame();
     }

@@ -4,6 +4,8 @@
 
 /** The part of an account that producers see. */
 export interface CreditLine {
+  /** The output of the stage that grants this credit; null where there is none. */
+  readonly output: CreditProducer | null;
   /** False: unbounded demand, nothing is counted. */
   readonly bounded: boolean;
   readonly capacity: number;
@@ -67,6 +69,8 @@ export interface CreditProducer extends Stoppable {
   opened: boolean;
   openedChild: boolean;
   token: object | null;
+  /** The depth of the delivery that it passes straight on; 0 while it passes nothing on. */
+  passingAt: number;
   /** Something beside the balance may forbid the next delivery: children, a yield, the end. */
   hindered: boolean;
   /** Deliveries that neither arrived nor opened a child since it last was without children (C6b). */
@@ -84,8 +88,13 @@ export interface CreditProducer extends Stoppable {
   unsubscribe(): void;
 }
 
-/** Which delivery is going on. Links are synchronous, so one is enough: it is saved and restored like a stack. */
+/**
+ * Which delivery is going on. Links are synchronous, so one is enough: it is saved and restored like a stack. A stage
+ * that passes a record straight on opens no delivery of its own; it marks its output with the depth of this one.
+ */
 export interface Delivery {
   producer: CreditProducer | null;
   record: DeliveredRecord | null;
+  /** How many deliveries are on the stack. Of two deliveries at one depth, only one is still going on. */
+  depth: number;
 }

@@ -8,6 +8,8 @@ import { Inbox } from './Inbox.js';
  * was put off; inner frames leave it to that one.
  */
 const postponed = new Inbox<() => void>();
+/** What lets go of something goes first: a drain that ran before it would pull for a consumer that has left. */
+const releases = new Inbox<() => void>();
 let frames = 0;
 
 export function enterFrame(): void {
@@ -16,7 +18,7 @@ export function enterFrame(): void {
 
 export function leaveFrame(): void {
   try {
-    if (frames === 1 && postponed.size > 0) runPostponed();
+    if (frames === 1 && postponed.size + releases.size > 0) runPostponed();
   } finally {
     frames--;
   }
@@ -29,10 +31,17 @@ export function insideFrame(): boolean {
 
 /** Runs `work` when the stack is short: at once outside every frame, else at the end of the outermost one. */
 export function whenShallow(work: () => void): void {
-  if (frames > 0) {
-    postponed.push(work);
-    return;
-  }
+  if (frames > 0) postponed.push(work);
+  else runNow(work);
+}
+
+/** `whenShallow` for work that releases: it runs before everything else that was put off. */
+export function releaseWhenShallow(release: () => void): void {
+  if (frames > 0) releases.push(release);
+  else runNow(release);
+}
+
+function runNow(work: () => void): void {
   frames = 1;
   try {
     work();
@@ -45,9 +54,9 @@ export function whenShallow(work: () => void): void {
 function runPostponed(): void {
   let failed = false;
   let failure: unknown;
-  while (postponed.size > 0) {
+  while (postponed.size + releases.size > 0) {
     try {
-      postponed.shift()?.();
+      (releases.size > 0 ? releases : postponed).shift()?.();
     } catch (error) {
       if (!failed) failure = error;
       failed = true;

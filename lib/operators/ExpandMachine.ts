@@ -68,14 +68,16 @@ export class ExpandMachine<T, R> extends StageCore<T, R> {
     const inner = new Inner<T, R>(this, this.output, value, record);
     this.inners.add(inner);
     // What is subscribed in here is part of this record's work, whatever delivery is going on.
-    const { producer, record: around } = current;
+    const { producer, record: around, depth } = current;
     current.producer = null;
     current.record = record;
+    current.depth = depth + 1;
     try {
       flow.subscribe(inner);
     } finally {
       current.producer = producer;
       current.record = around;
+      current.depth = depth;
     }
   }
 

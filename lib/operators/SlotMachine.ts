@@ -124,6 +124,7 @@ export abstract class SlotMachine<T, R, S extends Place<T, R>> extends StageCore
       this.slots.push(slot);
     }
     this.active++;
+    this.attend();
     slot.value = value;
     slot.record = record;
     slot.lane = lane;

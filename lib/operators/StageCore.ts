@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
-import { current } from '../credit/delivery.js';
+import { current, deliverer } from '../credit/delivery.js';
 import type { Ending } from '../credit/DrainLoop.js';
 import { overdraft } from '../credit/faults.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { Inbox } from '../credit/Inbox.js';
 import { inTurn } from '../credit/inTurn.js';
 import type { SluiceCode, SluiceError } from '../credit/SluiceError.js';
-import { whenShallow } from '../credit/trampoline.js';
+import { releaseWhenShallow, whenShallow } from '../credit/trampoline.js';
 import { DEFAULT_CAPACITY, type ReadyStageOptions } from '../options/common.js';
 import type { Bookkeeper } from '../records/Bookkeeper.js';
 import { writeLetter, type DeadLetter, type EarlierFailures } from '../records/DeadLetter.js';
@@ -41,6 +41,7 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
     const name = options.name ?? defaultName;
     super(new CreditAccount(name, capacity, output.account, overdraftLimit), output, options);
     this.overflow = overflow;
+    this.account.output = output;
     output.scheduler = this.scheduler;
     this.account.witness ??= output.asks;
     this.books?.enrolStage(this);
@@ -65,18 +66,20 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
   }
 
   private connectTo(source: Observable<T>): void {
-    const { producer, record } = current;
+    const { producer, record, depth } = current;
     const { scope } = this.output;
     if (scope !== null && scope !== record) {
       // A record that was put by is taken up again: what is subscribed above belongs to it as well.
       current.producer = null;
       current.record = scope;
+      current.depth = depth + 1;
     }
     try {
       this.connect(source);
     } finally {
       current.producer = producer;
       current.record = record;
+      current.depth = depth;
       this.connecting = false;
     }
   }
@@ -115,7 +118,7 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
       record.references++;
       return record;
     }
-    return witness.open(value, null, current.producer) as RecordContext;
+    return witness.open(value, null, deliverer()) as RecordContext;
   }
 
   /** Whoever keeps contexts for this pipeline; null where nobody asks. */
@@ -245,7 +248,8 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
   private cancel(): void {
     if (this.over) return;
     this.over = true;
-    if (this.account.breaksStack) whenShallow(this.releaseAll);
+    this.attend();
+    if (this.account.breaksStack) releaseWhenShallow(this.releaseAll);
     else this.releaseAll();
   }
 

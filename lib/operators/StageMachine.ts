@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { current } from '../credit/delivery.js';
-import { BUSY, IDLE } from '../credit/DrainLoop.js';
+import { BUSY, IDLE, WAITING, type Mode } from '../credit/DrainLoop.js';
 import { isFlow } from '../credit/Entrance.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { codeOf, type SluiceCode } from '../credit/SluiceError.js';
@@ -34,6 +34,8 @@ export interface ProjectSettings<T> extends SlotSettings<T> {
 export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements SlotOwner<T, R> {
   private index = 0;
   private readonly wantsInfo: boolean;
+  /** The project where it takes the value alone and nobody measures it. */
+  private direct: ((value: T) => R | PromiseLike<R> | Observable<R>) | null;
 
   constructor(
     output: FlowableSubscriber<R>,
@@ -42,53 +44,101 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
   ) {
     super(output, settings, settings.concurrency, 'stage', settings.overflow, settings.overdraft);
     this.wantsInfo = project.length !== 1;
+    this.direct = this.wantsInfo ? null : (project as (value: T) => R | PromiseLike<R> | Observable<R>);
     if (this.wantsInfo) this.account.witness ??= new Bookkeeper();
     requireKeeper(this.account, settings);
     if (this.idleNow()) this.mode = IDLE;
   }
 
   override next(value: T): void {
-    const { producer } = current;
-    const { account, output } = this;
-    const passes = this.mode === IDLE && producer !== null && producer.account === account && output.ready();
-    if (!passes || isFlow(value)) {
+    const { account } = this;
+    const { passer } = account;
+    const credited =
+      (passer !== null && passer.passingAt === current.depth) ||
+      (current.producer !== null && current.producer.account === account);
+    if (this.mode !== IDLE || !credited || (typeof value === 'object' && isFlow(value))) {
       super.next(value);
       return;
     }
     this.mode = BUSY;
     account.arrivals++;
     try {
-      this.pass(value, account.witness === null ? null : this.takeOver(value));
-    } finally {
-      this.mode = IDLE;
+      if (account.witness === null) this.pass(value);
+      else this.passRecord(value);
+    } catch (error) {
+      this.output.passingAt = 0;
+      this.mode = WAITING;
+      throw error;
     }
-    if (this.active !== 0 || this.inbox.size !== 0 || this.over || this.upstreamEnded) this.drain();
-    else if (account.settled >= account.replenishAt) this.replenish();
+    if ((this.mode as Mode) === BUSY) {
+      this.mode = IDLE;
+      if (account.settled >= account.replenishAt) this.replenish();
+    } else {
+      this.mode = WAITING;
+      this.drain();
+    }
   }
 
   /** The shortest way through: nothing is ahead. */
-  private pass(value: T, record: RecordContext | null): void {
-    if (this.wantsInfo || this.meter !== null) {
-      this.begin(value, record, null);
+  private pass(value: T): void {
+    const { direct } = this;
+    if (direct === null) {
+      this.begin(value, null, null);
       return;
     }
-    this.index++;
     let result;
     let goesOn;
     try {
-      result = (this.project as (value: T) => R | PromiseLike<R> | Observable<R>)(value);
-      goesOn = isWork(result);
+      result = direct(value);
+      goesOn = (typeof result === 'object' || typeof result === 'function') && isWork(result);
+    } catch (error) {
+      this.failed(value, null, null, error);
+      return;
+    }
+    if (this.mode !== BUSY || goesOn || !this.output.ready()) {
+      this.keep(value, null, result, goesOn);
+      return;
+    }
+    this.output.passOn(result as R);
+    this.account.settled++;
+  }
+
+  /** What cannot pass straight through: the stage is over, the work goes on, or there is no credit below. */
+  private keep(value: T, record: RecordContext | null, result: unknown, goesOn: boolean): void {
+    if (this.over) this.discard(result, record, null);
+    else if (goesOn) this.follow(value, record, null, result as PromiseLike<R>, null, 0);
+    else this.emitInTurn(value, result as R, record, null);
+  }
+
+  /** `pass` where contexts travel. */
+  private passRecord(value: T): void {
+    const { direct } = this;
+    const record = current.record as RecordContext | null;
+    if (direct === null || record === null || record.witness !== this.account.witness) {
+      this.begin(value, this.takeOver(value), null);
+      return;
+    }
+    record.references++;
+    let result;
+    let goesOn;
+    try {
+      result = direct(value);
+      goesOn = (typeof result === 'object' || typeof result === 'function') && isWork(result);
     } catch (error) {
       this.failed(value, record, null, error);
       return;
     }
-    if (this.over) this.discard(result, record, null);
-    else if (goesOn) this.follow(value, record, null, result as PromiseLike<R>, null, 0);
-    else {
-      if (record === null) this.output.deliver(result as R);
-      else this.output.deliverRecord(result as R, record);
-      this.account.settled++;
+    if (this.mode !== BUSY || goesOn || !this.output.ready()) {
+      this.keep(value, record, result, goesOn);
+      return;
     }
+    this.output.passRecordOn(result as R, record);
+    this.account.settled++;
+  }
+
+  protected override beObserved(): void {
+    super.beObserved();
+    if (this.meter !== null) this.direct = null;
   }
 
   protected override idleNow(): boolean {
@@ -139,13 +189,18 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
     if (!goesOn) this.measure(beganAt, false);
     if (this.over) this.discard(result, record, info);
     else if (goesOn) this.follow(value, record, lane, result as PromiseLike<R>, info, beganAt);
-    else if (this.window.size === 0 && this.output.ready()) this.emit(result as R, record, lane);
-    else {
-      const slot = this.occupy(value, record, lane);
-      slot.state = 'done';
-      slot.result = result as R;
-      this.window.push(slot);
+    else this.emitInTurn(value, result as R, record, lane);
+  }
+
+  private emitInTurn(value: T, result: R, record: RecordContext | null, lane: Lane<T> | null): void {
+    if (this.window.size === 0 && this.output.ready()) {
+      this.emit(result, record, lane);
+      return;
     }
+    const slot = this.occupy(value, record, lane);
+    slot.state = 'done';
+    slot.result = result;
+    this.window.push(slot);
   }
 
   private follow(

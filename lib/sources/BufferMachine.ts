@@ -1,4 +1,4 @@
-import { current } from '../credit/delivery.js';
+import { isDeliveryOf } from '../credit/delivery.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import type { StageOptions } from '../options/common.js';
 import type { Overflow } from '../operators/overflow.js';
@@ -26,7 +26,12 @@ export class BufferMachine<T> extends StageCore<T, T> {
   }
 
   override next(value: T): void {
-    if (!this.settings.keeps && !this.closed && this.isPush() && (this.inbox.size > 0 || !this.output.ready())) {
+    if (
+      !this.settings.keeps &&
+      !this.closed &&
+      !isDeliveryOf(this.account) &&
+      (this.inbox.size > 0 || !this.output.ready())
+    ) {
       this.drop(value);
     } else super.next(value);
   }
@@ -52,10 +57,5 @@ export class BufferMachine<T> extends StageCore<T, T> {
     } catch (error) {
       this.output.error(error);
     }
-  }
-
-  private isPush(): boolean {
-    const { producer } = current;
-    return producer === null || producer.account !== this.account;
   }
 }

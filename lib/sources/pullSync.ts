@@ -29,7 +29,7 @@ export function pullSync<T>(iterator: Iterator<T>, subscriber: FlowableSubscribe
       }
       // Unsubscribed while `next` ran: its generator could not be returned until now (C9).
       if (subscriber.closed) release();
-      else subscriber.next(item.value);
+      else subscriber.send(item.value);
     }
   });
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { enterFrame, insideFrame, leaveFrame, whenShallow } from '../../lib/credit/trampoline.js';
+import { take } from 'rxjs';
+import { enterFrame, insideFrame, leaveFrame, releaseWhenShallow, whenShallow } from '../../lib/credit/trampoline.js';
+import { stage } from '../../lib/operators/stage.js';
+import { fromPull } from '../../lib/sources/fromPull.js';
 
 describe('the trampoline', () => {
   it('C5: runs work at once outside every frame, and inside a frame of its own', () => {
@@ -21,6 +24,38 @@ describe('the trampoline', () => {
     leaveFrame();
     expect(seen).toEqual(['a', 'b']);
     expect(insideFrame()).toBe(false);
+  });
+
+  it('C9: releases before it drains, whatever was put off first', () => {
+    const seen: string[] = [];
+    enterFrame();
+    whenShallow(() => {
+      seen.push('drain');
+      releaseWhenShallow(() => seen.push('release at once'));
+    });
+    whenShallow(() => seen.push('another drain'));
+    releaseWhenShallow(() => seen.push('release'));
+    leaveFrame();
+    expect(seen).toEqual(['release', 'drain', 'release at once', 'another drain']);
+    releaseWhenShallow(() => seen.push('outside every frame'));
+    expect(seen.at(-1)).toBe('outside every frame');
+  });
+
+  it('C9: pulls nothing more once the consumer below a hundred stages has completed', () => {
+    let pulled = 0;
+    let pulledAtTheEnd = 0;
+    function* numbers() {
+      for (;;) yield ++pulled;
+    }
+    let flow = fromPull(numbers());
+    for (let count = 0; count < 100; count++) flow = flow.pipe(stage((value) => value, { capacity: 4 }));
+    flow.pipe(take(3)).subscribe({
+      complete: () => {
+        pulledAtTheEnd = pulled;
+      },
+    });
+    expect(pulledAtTheEnd).toBeGreaterThan(0);
+    expect(pulled).toBe(pulledAtTheEnd);
   });
 
   it('C5: work that puts off more work does not nest, however long the chain', () => {

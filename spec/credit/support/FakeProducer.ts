@@ -10,6 +10,7 @@ export class FakeProducer implements CreditProducer {
   openedChild = false;
   token: object | null = null;
   hindered = false;
+  passingAt = 0;
   unanswered = 0;
   turn = 0;
   childrenAskedAt = -1;
