@@ -55,7 +55,7 @@ export type { StageActivity, StageKind, StageObserver } from './control/observed
 export type { Logger, LogLevel, WriteLine } from './control/Logger.js';
 export type { LedgerSum } from './control/PipelineBooks.js';
 export type { PlatformReading, PlatformSignal, SignalsOption } from './control/PlatformSignals.js';
-export type { Rejection } from './control/stageEvent.js';
+export type { Rejection, Starvation } from './control/stageEvent.js';
 export type { Formula, Signals, Term } from './control/pressure.js';
 export type { ThrottleCurve } from './control/throttle.js';
 export { PipelineBackPressureController } from './control/PipelineBackPressureController.js';

@@ -25,6 +25,9 @@ export class CreditAccount implements CreditLine {
   lent = 0;
   /** Records that a limit above lets on their way at the same time. */
   limitAbove = Infinity;
+  /** Records that the stage must hold at once to do all that its options say: its concurrency, or a whole batch. */
+  concurrency = 1;
+  batch = 1;
   /** Producers may deliver while `arrivals < limit`. It is `granted`, or less while producers take turns. */
   limit = 0;
   /** The value of `settled` at which owed credit is granted again (C4). */

@@ -20,6 +20,7 @@ export class BatchMachine<T> extends StageCore<T, T[]> {
     private readonly settings: BatchSettings,
   ) {
     super(output, settings, 'batch');
+    this.account.batch = settings.maxSize;
   }
 
   /** What lies in an unfinished batch is not waiting for this stage: more must come, or it would never be full. */

@@ -52,6 +52,7 @@ export abstract class SlotMachine<T, R, S extends Place<T, R>> extends StageCore
     overdraft?: number,
   ) {
     super(output, settings, defaultName, overflow, overdraft);
+    this.account.concurrency = Math.min(most, settings.capacity);
     this.order = settings.order;
     this.lanes = hasLanes(this.order) ? new Lanes() : null;
     if (readsContext(this.order)) this.account.witness ??= new Bookkeeper();

@@ -41,6 +41,7 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
     private readonly settings: FinalSinkSettings<T>,
   ) {
     super(output, settings, 'finalSink');
+    this.account.batch = settings.maxSize;
     requireKeeper(this.account, { onFailure: 'deadLetter', onDeadLetter: settings.onDeadLetter });
     this.session = new DestinationSession(settings.destination, this.name, this);
     this.writer = new DestinationWriter(settings, this.scheduler, this);

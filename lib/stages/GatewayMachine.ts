@@ -1,6 +1,7 @@
 import type { Observable, Subscription } from 'rxjs';
 import type { ConcurrencyLimit } from '../control/ConcurrencyLimit.js';
 import type { StageKind } from '../control/observedStage.js';
+import type { Starvation } from '../control/stageEvent.js';
 import { TokenBucket } from '../control/TokenBucket.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import type { Overflow } from '../operators/overflow.js';
@@ -18,6 +19,7 @@ export interface GatewaySettings extends ReadyStageOptions {
   readonly earlyThrottleAt: number | undefined;
   readonly overflow: Overflow;
   readonly onSlow: ((record: RecordContext, tookMs: number) => void) | undefined;
+  readonly onStarved: ((starved: readonly Starvation[]) => void) | undefined;
 }
 
 /** The most by which the gateway delays its grants on its own account. */
@@ -53,7 +55,22 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
     for (let below = this.account.below; limit !== null && below?.bounded === true; below = below.below) {
       below.limitAbove = Math.min(below.limitAbove, limit.most);
     }
+    if (limit !== null) this.warnOfStarvation(limit.most);
     super.start(source);
+  }
+
+  /** Said once, when it is subscribed: what lies below can be seen then, and changes no more. */
+  private warnOfStarvation(limit: number): void {
+    const starved: Starvation[] = [];
+    for (let below = this.account.below; below?.bounded === true; below = below.below) {
+      for (const option of ['concurrency', 'batch'] as const) {
+        if (below[option] > limit) starved.push({ stage: below.name, option, wanted: below[option], limit });
+      }
+    }
+    if (starved.length === 0) return;
+    this.settings.onStarved?.(starved);
+    this.beObserved();
+    this.tell({ kind: 'starved', starved });
   }
 
   /** Records that have left here and are not settled yet. */

@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import * as z from 'zod/mini';
 import { ConcurrencyLimit } from '../control/ConcurrencyLimit.js';
+import type { Starvation } from '../control/stageEvent.js';
 import { Flowable } from '../credit/Flowable.js';
 import { OVERFLOWS, type Overflow } from '../operators/overflow.js';
 import { checkOptions } from '../options/checkOptions.js';
@@ -26,6 +27,11 @@ export interface GatewayOptions extends ReadyStageOptions {
   readonly slowProcessingThresholdMs?: number | undefined;
   /** Called with each slow record. What it throws is thrown where the record settled. */
   readonly onSlow?: ((record: RecordContext, tookMs: number) => void) | undefined;
+  /**
+   * Called once at subscribe, where `maxConcurrentRequests` keeps a stage below from its concurrency or from a whole
+   * batch; a controller logs it besides. What it throws fails the stream.
+   */
+  readonly onStarved?: ((starved: readonly Starvation[]) => void) | undefined;
   /** Fill of the inbox, 0 to 1, from which grants are delayed, up to 100 ms at 1. Off by default. */
   readonly earlyThrottleAt?: number | undefined;
   /** What happens to a push that finds the inbox full. Default `'error'`. */
@@ -50,6 +56,7 @@ const SCHEMA = z.strictObject({
   ),
   slowProcessingThresholdMs: z.optional(milliseconds),
   onSlow: z.optional(fn<(record: RecordContext, tookMs: number) => void>('give a function (record, tookMs) => void')),
+  onStarved: z.optional(fn<(starved: readonly Starvation[]) => void>('give a function (starved) => void')),
   earlyThrottleAt: z.optional(z.number(share).check(z.minimum(0, share), z.lt(1, share))),
   overflow: z.optional(z.enum(OVERFLOWS, `give one of ${OVERFLOWS.join(', ')}`)),
 });
@@ -64,6 +71,9 @@ export const GATEWAY_OPTIONS: readonly string[] = Object.keys(SCHEMA.def.shape);
  * A push that is refused has the outcome rejected with the code SHED, and `retryAfterMs` in its context: the time until
  * there is a token for it. The tokens are `min(burst, tokens + elapsed · maxRequestsPerSecond / 1000)`; no timer runs
  * per record.
+ *
+ * Where `maxConcurrentRequests` is less than the concurrency of a stage below, or than a whole batch there, that stage can
+ * never do what its options say: `onStarved` and the log of the controller tell so once, at subscribe.
  *
  * - **Emits** when there is a token, a place among the unsettled records, and credit below.
  * - **Back-pressures** when `capacity` records wait.
@@ -91,6 +101,7 @@ export function gateway<T>(options: GatewayOptions = {}): MonoTypeOperatorFuncti
         earlyThrottleAt: options.earlyThrottleAt,
         overflow: options.overflow ?? 'error',
         onSlow: options.onSlow,
+        onStarved: options.onStarved,
       };
       new GatewayMachine<T>(output, settings).start(source);
     });

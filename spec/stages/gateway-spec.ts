@@ -1,16 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { filter, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
+import { filter, NEVER, Subject, VirtualTimeScheduler, type Observable, type OperatorFunction } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { sharedLimit } from '../../lib/control/ConcurrencyLimit.js';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
+import { callbackDestination } from '../../lib/destinations/callbackDestination.js';
+import { batch } from '../../lib/operators/batch.js';
+import { control } from '../../lib/operators/control.js';
 import { stage } from '../../lib/operators/stage.js';
 import type { RecordContext } from '../../lib/records/RecordContext.js';
 import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
+import { asyncEgress } from '../../lib/stages/asyncEgress.js';
+import { finalSink } from '../../lib/stages/finalSink.js';
 import { gateway, GATEWAY_OPTIONS, type GatewayOptions } from '../../lib/stages/gateway.js';
 import { FlowTestScheduler } from '../../lib/testing/FlowTestScheduler.js';
 import { handFed } from '../../lib/testing/HandFed.js';
 import { handGranted } from '../../lib/testing/HandGranted.js';
+import { HandLog } from '../control/support/HandLog.js';
 import { everyOption } from '../options/everyOption.js';
 import { numbers, see } from '../operators/support/seen.js';
 import { Works } from '../operators/support/Works.js';
@@ -120,6 +126,86 @@ describe('gateway', () => {
     [{ maxRequestPerSecond: 1 }, 'maxRequestPerSecond'],
   ])('refuses %j, naming the option', (options, name) => {
     expect(() => gateway(options as GatewayOptions)).toThrow(new RegExp(name));
+  });
+});
+
+describe('a gateway whose limit starves a stage below', () => {
+  const work = (concurrency: number, name = 'work') => stage((n: number) => n, { concurrency, name });
+
+  /** What is told when the pipeline is subscribed: to the option, and as lines of the log. */
+  function told(
+    maxConcurrentRequests: GatewayOptions['maxConcurrentRequests'],
+    below: OperatorFunction<number, unknown>,
+  ) {
+    const heard: unknown[] = [];
+    const log = new HandLog();
+    const controller = new PipelineBackPressureController({ scheduler: new VirtualTimeScheduler(), logger: log });
+    const limited = gateway<number>({ maxConcurrentRequests, onStarved: (starved) => heard.push(starved) });
+    const { running } = see(NEVER.pipe(limited, below, control(controller)));
+    running.unsubscribe();
+    return { heard, lines: log.about('starved') };
+  }
+
+  it('of its concurrency: told once, and one warning', () => {
+    const { heard, lines } = told(10, work(20));
+    expect(heard).toEqual([[{ stage: 'work', option: 'concurrency', wanted: 20, limit: 10 }]]);
+    expect(lines).toEqual([
+      [
+        'warn',
+        `sluice: stage 'gateway': its maxConcurrentRequests (10) keeps stage 'work' from a concurrency of 20`,
+        expect.objectContaining({ stage: 'gateway', count: 1 }),
+      ],
+    ]);
+  });
+
+  it('of a whole batch, in batch and in finalSink', () => {
+    expect(told(10, batch({ maxSize: 11 })).heard).toEqual([
+      [{ stage: 'batch', option: 'batch', wanted: 11, limit: 10 }],
+    ]);
+    const sink = finalSink<number>({ destination: callbackDestination(() => undefined), batch: { maxSize: 50 } });
+    const { heard, lines } = told(10, sink);
+    expect(heard).toEqual([[{ stage: 'finalSink', option: 'batch', wanted: 50, limit: 10 }]]);
+    expect(lines[0]?.[1]).toContain(`keeps stage 'finalSink' from a batch of 50`);
+  });
+
+  it('all of them in one line, however far below, and also for a shared limit', () => {
+    const { heard, lines } = told(sharedLimit(4), (source) =>
+      source.pipe(work(2, 'first'), work(8, 'second'), batch({ maxSize: 5 })),
+    );
+    expect(heard).toEqual([
+      [
+        { stage: 'second', option: 'concurrency', wanted: 8, limit: 4 },
+        { stage: 'batch', option: 'batch', wanted: 5, limit: 4 },
+      ],
+    ]);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is said of the default of asyncEgress too', () => {
+    expect(told(10, asyncEgress({ process: (n: number) => n })).heard).toEqual([
+      [{ stage: 'asyncEgress', option: 'concurrency', wanted: 50, limit: 10 }],
+    ]);
+  });
+
+  it.each([
+    ['a limit that is just enough', 20],
+    ['no limit', undefined],
+  ])('nothing is said with %s', (_, limit) => {
+    const below = (source: Observable<number>) => source.pipe(work(20), batch({ maxSize: 20 }));
+    expect(told(limit, below)).toEqual({ heard: [], lines: [] });
+  });
+
+  it('what the listener throws fails the stream, and nothing stays registered', () => {
+    const controller = new PipelineBackPressureController({ scheduler: new VirtualTimeScheduler() });
+    const limited = gateway<number>({
+      maxConcurrentRequests: 1,
+      onStarved: () => {
+        throw new Error('too small');
+      },
+    });
+    const { seen } = see(NEVER.pipe(limited, work(2), control(controller)));
+    expect(seen).toEqual([{ error: new Error('too small') }]);
+    expect(controller.getPipelineStatus().stageStatuses).toEqual({});
   });
 });
 
@@ -254,6 +340,15 @@ everyOption('gateway', GATEWAY_OPTIONS, {
       scheduler.frame = 50;
       work.complete();
       expect(told).toEqual([['row', 50]]);
+    },
+  },
+  onStarved: {
+    does: 'is told that the limit is too small for what lies below',
+    test: () => {
+      let told = 0;
+      const limited = gateway<number>({ maxConcurrentRequests: 1, onStarved: () => void told++ });
+      see(NEVER.pipe(limited, batch({ maxSize: 2 }))).running.unsubscribe();
+      expect(told).toBe(1);
     },
   },
   earlyThrottleAt: {
