@@ -33,10 +33,15 @@ export class ObservedStages {
     return this.byName.size === 0;
   }
 
-  /** The largest pressure of all stages, at least `least`. */
-  highest(least: number): number {
+  /** The largest pressure of all stages, at least `least`; `enough` is the most that it can be. */
+  highest(least: number, enough = Infinity): number {
     let highest = least;
-    for (const set of this.byName.values()) for (const { pressure } of set) highest = Math.max(highest, pressure);
+    for (const set of this.byName.values()) {
+      for (const { pressure } of set) {
+        if (pressure > highest) highest = pressure;
+        if (highest >= enough) return highest;
+      }
+    }
     return highest;
   }
 

@@ -105,8 +105,9 @@ export class PipelineBackPressureController implements StageObserver {
     return {
       delayMs: () => (this.isClosed ? 0 : this.sampler.delayMs(instance)),
       changed: () => {
+        const before = instance.pressure;
         this.sampler.sample(instance, this.scheduler.now());
-        this.publish();
+        this.publish(this.levelAfter(before, instance.pressure));
       },
       assignment: (partitions, groups, threshold) => this.stages.assignment(stage.name, partitions, groups, threshold),
       tell: (event) => {
@@ -216,15 +217,21 @@ export class PipelineBackPressureController implements StageObserver {
     this.rejections.next({ stage, code, value, key, retryAfterMs, at: this.scheduler.now() });
   }
 
-  private publish(): void {
+  private publish(overall = this.stages.highest(this.signals.highest)): void {
     if (this.isClosed) return;
     const { highest } = this.signals;
-    const overall = this.stages.highest(highest);
     const { health: before } = this.builder;
     this.builder.noteLevel(overall);
     const { health } = this.builder;
     if (health !== before) this.log.health(before, health, overall, overall > 0 && overall === highest);
     this.level.next(overall);
+  }
+
+  /** One stage went from `before` to `after`: the others need not be asked, unless it was the highest. */
+  private levelAfter(before: number, after: number): number {
+    const known = this.level.value;
+    if (after >= known) return after;
+    return before < known ? known : this.stages.highest(this.signals.highest, known);
   }
 
   private begin(): void {

@@ -86,6 +86,11 @@ export class CreditAccount implements CreditLine {
     return account;
   }
 
+  /** True where a stage grants it; false at the end of a pipeline, whether a consumer counts there or not. */
+  get isStage(): boolean {
+    return this.below !== null;
+  }
+
   get available(): number {
     return this.granted - this.arrivals;
   }

@@ -14,7 +14,7 @@ import { LinkSubscriber } from './LinkSubscriber.js';
  * find it as they find credit.
  *
  * - **Emits** everything, at once.
- * - **Back-pressures** nothing: it is the end.
+ * - **Back-pressures** nothing of its own: a consumer below it (`toAsyncIterable`) grants as if it were not there.
  * - **Completes** when the source completes.
  * - **Cancels** the source.
  *
@@ -33,11 +33,12 @@ export function control<T>(controller: StageObserver): MonoTypeOperatorFunction<
   return (source) =>
     new Observable<T>((target) => {
       const { account: below, asks } = discoverCredit(target);
-      if (below?.bounded === true) {
+      if (below?.isStage === true) {
         throw new SluiceError('OPTION', `control stands above stage '${below.name}'; put it below the last stage`);
       }
       const books = booksFor(below?.witness ?? null, asks);
-      const account = CreditAccount.unbounded(books);
+      const account = below?.bounded === true ? below : CreditAccount.unbounded(books);
+      account.witness ??= books;
       account.observer = controller;
       source.subscribe(new LinkSubscriber<T>(target, account, null));
       return controller.keepBooks(books);

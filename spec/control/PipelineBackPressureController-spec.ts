@@ -1,10 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { NEVER, VirtualTimeScheduler } from 'rxjs';
 import { CONTROLLER_OPTIONS, type ControllerOptions } from '../../lib/control/controllerOptions.js';
 import { hashKey } from '../../lib/control/hashKey.js';
+import { ObservedStages } from '../../lib/control/ObservedStages.js';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
 import { control } from '../../lib/operators/control.js';
 import { stage } from '../../lib/operators/stage.js';
+import { run } from '../../lib/sinks/run.js';
+import { toAsyncIterable } from '../../lib/sinks/toAsyncIterable.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { gateway } from '../../lib/stages/gateway.js';
 import { keyGen } from '../../lib/stages/keyGen.js';
@@ -131,6 +134,41 @@ describe('the controller', () => {
     );
     expect(controller.getPipelineStatus().stageStatuses['save']).toMatchObject({ instances: 100, inFlight: 300 });
     for (const { running } of all) running.unsubscribe();
+    expect(controller.getPipelineStatus().stageStatuses).toEqual({});
+  });
+
+  it('a thousand pipelines under one controller cost each other nothing', async () => {
+    const controller = new PipelineBackPressureController();
+    const order = jest.spyOn(ObservedStages.prototype, 'all');
+    const reports = await Promise.all(
+      numbers(1000).map(() =>
+        run(
+          fromPull(numbers(20)).pipe(
+            stage(async (n: number) => n, { capacity: 4, name: 'save' }),
+            control(controller),
+          ),
+        ),
+      ),
+    );
+    expect(reports.every(({ delivered, inFlight }) => delivered === 20 && inFlight === 0)).toBe(true);
+    // To put all stages in order for each of 20,000 records took longer than their work.
+    expect(order).not.toHaveBeenCalled();
+    order.mockRestore();
+    expect(controller.getPipelineStatus().stageStatuses).toEqual({});
+  });
+
+  it('control stands above a loop, which is no stage', async () => {
+    const controller = new PipelineBackPressureController();
+    const flow = fromPull(numbers(9)).pipe(
+      stage((n: number) => n, { name: 'save', capacity: 2 }),
+      control(controller),
+    );
+    const seen: unknown[] = [];
+    for await (const n of toAsyncIterable(flow, { prefetch: 1 })) {
+      seen.push([n, controller.getPipelineStatus().stageStatuses['save']?.activity]);
+      if (n === 2) break;
+    }
+    expect(seen).toEqual([0, 1, 2].map((n) => [n, 'backPressured']));
     expect(controller.getPipelineStatus().stageStatuses).toEqual({});
   });
 
