@@ -134,11 +134,12 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Sends records in again at the entrance of their pipeline, as they entered it at first, before new records and under
-   * the same credit. Each is out of the queue first, so that a full queue cannot stand in its own way.
+   * Sends records in again at the source they came from, as they entered at first, before new records and under the same
+   * credit. The letter of a batch sends in all its records. Each is out of the queue first, so that a full queue cannot
+   * stand in its own way.
    *
-   * @returns a promise of how many went in; it rejects with PIPELINE_CLOSED where the pipeline of a chosen letter is
-   *   over, and that letter stays
+   * @returns a promise of how many letters went in; it rejects with PIPELINE_CLOSED where the source of a chosen letter
+   *   has ended, or it was pushed into the pipeline and has none, and that letter stays
    */
   redrive(options: RedriveOptions = {}): Promise<number> {
     const { max = Infinity, ratePerSecond } = options;
@@ -183,7 +184,7 @@ export class DeadLetterQueue {
     if (closed === 0 || sent > 0) return sent;
     throw new SluiceError(
       'PIPELINE_CLOSED',
-      `redrive: the pipeline of ${String(closed)} records is over; they stay in the queue: drain() takes them out`,
+      `redrive: the source of ${String(closed)} letters has ended; they stay in the queue: drain() takes them out`,
     );
   }
 

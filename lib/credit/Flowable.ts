@@ -18,6 +18,7 @@ export class Flowable<T> extends Observable<T> {
     super((target: Subscriber<T>) => {
       if (target.closed) return;
       const subscriber = new FlowableSubscriber(target);
+      subscriber.flow = this;
       try {
         subscriber.add(subscribe(subscriber));
       } catch (error) {

@@ -26,6 +26,7 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
   readonly account: CreditAccount;
   readonly parent: CreditProducer | null;
   readonly children: CreditProducer[] = [];
+  flow: object | null = null;
   ended = false;
   completing = false;
   opened = false;

@@ -49,6 +49,8 @@ export interface Witness {
 
 /** A source of records: complete() makes it take in no more, and what it has given goes on. */
 export interface Stoppable {
+  /** What was subscribed to: two subscriptions of one flow are one entrance (retry, repeat). */
+  readonly flow?: object | null;
   complete(): void;
   /** Never begins to deliver. */
   hold(): void;

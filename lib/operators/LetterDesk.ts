@@ -29,19 +29,8 @@ export class LetterDesk {
   ) {}
 
   send(letter: DeadLetter, record: RecordContext | null, listener: LetterListener): void {
-    if (this.stuck.size > 0) {
-      this.stuck.push({ letter, record, listener });
-      return;
-    }
-    let isTaken;
-    try {
-      isTaken = this.offer(letter);
-    } catch (error) {
-      this.sent(letter, record, { error });
-      return;
-    }
-    if (isTaken) this.tell(letter, record, listener);
-    else this.stuck.push({ letter, record, listener });
+    this.stuck.push({ letter, record, listener });
+    if (this.stuck.size === 1) this.sendNext();
   }
 
   /** The stage is over: hands back the records whose letters nobody took. */
@@ -51,11 +40,7 @@ export class LetterDesk {
   }
 
   private readonly retry = (): void => {
-    for (let next = this.stuck.peek(); next !== undefined; next = this.stuck.peek()) {
-      if (!this.offer(next.letter)) break;
-      this.stuck.shift();
-      this.tell(next.letter, next.record, next.listener);
-    }
+    this.sendNext();
     this.wake();
   };
 
@@ -67,8 +52,27 @@ export class LetterDesk {
     return this.account.witness as Bookkeeper | null;
   }
 
-  private offer(letter: DeadLetter): boolean {
-    return this.box?.offer(letter, (again) => this.books?.reenter(again) ?? false, this.retry) ?? true;
+  /** Sends what is stuck while there is room. A queue that fails fails the stream: the letter is safe with nobody. */
+  private sendNext(): void {
+    for (let next = this.stuck.peek(); next !== undefined; next = this.stuck.peek()) {
+      const { letter, record, listener } = next;
+      let failure;
+      try {
+        if (!this.offer(letter, record)) return;
+      } catch (error) {
+        failure = { error };
+      }
+      this.stuck.shift();
+      if (failure === undefined) this.tell(letter, record, listener);
+      else this.sent(letter, record, failure);
+    }
+  }
+
+  private offer(letter: DeadLetter, record: RecordContext | null): boolean {
+    const { box, books } = this;
+    if (box === undefined) return true;
+    const roots = record?.roots ?? [];
+    return box.offer(letter, (again) => books?.reenter(again, roots) ?? false, this.retry);
   }
 
   private tell(letter: DeadLetter, record: RecordContext | null, listener: LetterListener): void {

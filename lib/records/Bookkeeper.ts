@@ -1,6 +1,6 @@
 import type { CreditProducer, DeliveredRecord, Stoppable, Witness } from '../credit/protocol.js';
 import type { DeadLetter } from './DeadLetter.js';
-import { RecordContext } from './RecordContext.js';
+import { RecordContext, type Root } from './RecordContext.js';
 import type { StageEntry } from './StageEntry.js';
 
 /**
@@ -34,9 +34,10 @@ export class Bookkeeper implements Witness {
     void letter;
   }
 
-  /** Takes a record in again, at a source of the pipeline. False: there is none any more. */
-  reenter(letter: DeadLetter): boolean {
+  /** Takes what a letter is about in again, each record at the source it came from. False: one of those has ended. */
+  reenter(letter: DeadLetter, roots: readonly Root[]): boolean {
     void letter;
+    void roots;
     return false;
   }
 

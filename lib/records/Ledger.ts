@@ -4,7 +4,7 @@ import type { SluiceCode } from '../credit/SluiceError.js';
 import { Bookkeeper } from './Bookkeeper.js';
 import type { DeadLetter } from './DeadLetter.js';
 import { OUTCOMES, type Outcome } from './outcome.js';
-import type { RecordContext } from './RecordContext.js';
+import type { RecordContext, Root } from './RecordContext.js';
 import { StageBooks, type StageCount } from './StageBooks.js';
 import type { StageEntry } from './StageEntry.js';
 
@@ -82,12 +82,20 @@ export class Ledger extends Bookkeeper {
     this.sources.delete(source);
   }
 
-  override reenter({ origin, redrives }: DeadLetter): boolean {
-    if (this.isStopped) return false;
+  override reenter({ redrives }: DeadLetter, roots: readonly Root[]): boolean {
+    const entries = roots.map(({ source }) => this.entryOf(source));
+    if (this.isStopped || entries.length === 0 || entries.includes(null)) return false;
     const again = (record: DeliveredRecord) => {
       (record as RecordContext).redrives = redrives + 1;
     };
-    return [...this.sources].some((source) => source.inject(origin, again));
+    for (const [index, { origin }] of roots.entries()) entries[index]?.inject(origin, again);
+    return true;
+  }
+
+  /** What one source gave must not go in at another, whose link expects something else. */
+  private entryOf(source: Stoppable | null): Stoppable | null {
+    if (source === null || this.sources.has(source)) return source;
+    return [...this.sources].find(({ flow }) => flow != null && flow === source.flow) ?? null;
   }
 
   override enrolStage(stage: StageEntry): void {

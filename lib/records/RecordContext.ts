@@ -7,6 +7,12 @@ export interface SettlementWatcher {
   recordSettled(record: RecordContext): void;
 }
 
+/** A record as it entered the pipeline, and where; null where it was pushed into a stage. */
+export interface Root {
+  readonly origin: unknown;
+  readonly source: CreditProducer | null;
+}
+
 /**
  * What travels beside a record, never around it: user code sees raw values. Its permit counts references (P1): the
  * delivery that is its scope, each arrival that has not settled, each flow subscribed inside the scope. At zero the
@@ -30,10 +36,9 @@ export class RecordContext implements DeliveredRecord {
   redrives = 0;
   /** When a caller should try again, in milliseconds, where it was shed by a rate limit. */
   retryAfterMs: number | undefined = undefined;
-  /** How far its work has come, 0 to 1, as the work last said (asyncEgress). */
-  progress: number | undefined = undefined;
   private watchers: SettlementWatcher[] | null = null;
   private adopted: DeliveredRecord[] | null = null;
+  private share: number | undefined = undefined;
 
   /** @internal */
   constructor(
@@ -42,7 +47,7 @@ export class RecordContext implements DeliveredRecord {
     /** @internal */
     readonly witness: Witness,
     private readonly source: CreditProducer | null,
-    /** The records that this one stands for, as a batch does: they share its outcome. */
+    /** The records that this one stands for, as a batch or a single descendant does: they share its outcome. */
     private readonly members: readonly RecordContext[] | null = null,
   ) {}
 
@@ -53,6 +58,35 @@ export class RecordContext implements DeliveredRecord {
 
   get settled(): boolean {
     return this.isSettled;
+  }
+
+  /** How far its work has come, 0 to 1, as the work last said (asyncEgress). */
+  get progress(): number | undefined {
+    return this.share;
+  }
+
+  set progress(share: number | undefined) {
+    this.share = share;
+    if (this.members?.length === 1) for (const member of this.members) member.progress = share;
+  }
+
+  /**
+   * @internal A context for one of its descendants alone, whose key and whose end are no other's. It takes over the
+   * reference of that descendant. Who holds the only reference needs none.
+   */
+  descendant(): RecordContext {
+    if (this.references === 1) return this;
+    const own = new RecordContext(this.origin, this.witness, null, [this]);
+    own.key = this.key;
+    own.partition = this.partition;
+    own.redrives = this.redrives;
+    return own;
+  }
+
+  /** @internal The records it stands for, as they entered the pipeline: itself, mostly. */
+  get roots(): readonly Root[] {
+    const { members, origin, source } = this;
+    return members === null ? [{ origin, source }] : members.flatMap((member) => member.roots);
   }
 
   /** @internal Notes what became of one descendant. The worst is kept. */
@@ -119,6 +153,9 @@ export class RecordContext implements DeliveredRecord {
   }
 
   private settleMembers(members: readonly RecordContext[], link: CreditProducer | null): void {
+    const { adopted } = this;
+    this.adopted = null;
+    if (adopted !== null) members[0]?.adopt(adopted);
     for (const member of members) {
       member.note(this.rank, this.code);
       if (--member.references === 0) member.unheld(link);

@@ -34,7 +34,6 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
   private timer: Subscription | null = null;
   /** When the records that are out left here. Filled only where slow ones are looked for (C13). */
   private readonly leftAt = new Map<RecordContext, number>();
-  private out = 0;
   /** How many records took longer than the threshold. */
   slowRecords = 0;
 
@@ -73,13 +72,7 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
     this.tell({ kind: 'starved', starved });
   }
 
-  /** Records that have left here and are not settled yet. */
-  get unsettled(): number {
-    return this.out;
-  }
-
   recordSettled(record: RecordContext): void {
-    this.out--;
     this.noteIfSlow(record);
     this.settings.limit?.give();
   }
@@ -136,13 +129,18 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
 
   private pass(value: T, record: RecordContext | null): void {
     if (record === null) this.output.deliver(value);
-    else {
-      this.out++;
-      if (this.settings.slowProcessingThresholdMs !== undefined) this.leftAt.set(record, this.scheduler.now());
-      record.watch(this);
-      this.output.deliverRecord(value, record);
-    }
+    else this.output.deliverRecord(value, this.watched(record));
     this.passedOn();
+  }
+
+  /** What came of one record in the link above has a place each: waiting for all of them, none would ever be free. */
+  private watched(record: RecordContext): RecordContext {
+    const { limit, slowProcessingThresholdMs } = this.settings;
+    if (limit === null && slowProcessingThresholdMs === undefined) return record;
+    const own = record.descendant();
+    if (slowProcessingThresholdMs !== undefined) this.leftAt.set(own, this.scheduler.now());
+    own.watch(this);
+    return own;
   }
 
   private readonly again = (): void => {

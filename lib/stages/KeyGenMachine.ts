@@ -127,7 +127,7 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
         const hash = hashKey(key);
         if (hash === undefined) throw unusable(this.name, key);
         if (this.over) this.cancelRecord(record);
-        else return { value, record, key, group: hash % this.assignment.groups };
+        else return { value, record: record.descendant(), key, group: hash % this.assignment.groups };
       } catch (error) {
         this.writeOff(value, record, asKeyError(this.name, error), this.settings.onDeadLetter);
       }

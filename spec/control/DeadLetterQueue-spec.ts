@@ -1,12 +1,14 @@
-import { describe, expect, it } from '@jest/globals';
-import { VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it, jest } from '@jest/globals';
+import { concatMap, map, merge, repeat, VirtualTimeScheduler } from 'rxjs';
 import { DeadLetterQueue } from '../../lib/control/DeadLetterQueue.js';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
+import { batch } from '../../lib/operators/batch.js';
 import { control } from '../../lib/operators/control.js';
 import { stage } from '../../lib/operators/stage.js';
 import type { DeadLetter } from '../../lib/records/DeadLetter.js';
-import { run } from '../../lib/sinks/run.js';
+import { run, type RunError } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
+import { handFed } from '../../lib/testing/HandFed.js';
 import { codeIn } from '../credit/support/errors.js';
 import { numbers, see } from '../operators/support/seen.js';
 
@@ -99,6 +101,22 @@ describe('a queue of dead letters', () => {
   });
 });
 
+const failing = (): never => {
+  throw new Error('no');
+};
+
+/** A stage that fails until the test says otherwise, under a controller. */
+function scene() {
+  const controller = new PipelineBackPressureController({ scheduler: new VirtualTimeScheduler() });
+  const done: string[] = [];
+  let isUp = false;
+  const call = stage((row: string) => (isUp ? done.push(row) : failing()), { onFailure: 'deadLetter' });
+  const recover = () => {
+    isUp = true;
+  };
+  return { controller, deadLetters: controller.deadLetters, call, done, recover };
+}
+
 describe('dead letters under a controller', () => {
   it('a full queue holds the records in their stage, and the source stops', () => {
     const controller = new PipelineBackPressureController({
@@ -120,6 +138,108 @@ describe('dead letters under a controller', () => {
     controller.deadLetters.drain();
     expect([pulled, controller.deadLetters.size]).toEqual([14, 3]);
     running.unsubscribe();
+  });
+
+  it('full and failing: the stream fails with what the queue threw, and every record has an outcome', async () => {
+    const spill = () => {
+      throw new Error('disk full');
+    };
+    for (const answer of [failing, async () => failing()]) {
+      const controller = new PipelineBackPressureController({ deadLetters: { maxSize: 1, whenFull: { spill } } });
+      const call = stage<number, unknown>(answer, { onFailure: 'deadLetter', concurrency: 2 });
+      const error: unknown = await run(fromPull(numbers(9)).pipe(call, control(controller))).catch(
+        (reason: unknown) => reason,
+      );
+      const { report, cause } = error as RunError;
+      expect(cause).toMatchObject({ message: 'disk full' });
+      expect(report).toMatchObject({ deadLettered: 1, inFlight: 0, cancelled: report.in - 1 });
+      expect([controller.deadLetters.size, controller.deadLetters.spilled]).toEqual([1, 0]);
+    }
+  });
+
+  it('one that fails when there is room again fails the stream too', async () => {
+    const queue = new PipelineBackPressureController({ deadLetters: { maxSize: 1 } });
+    const { seen } = see(
+      fromPull(numbers(3)).pipe(stage(failing, { onFailure: 'deadLetter', capacity: 4 }), control(queue)),
+    );
+    jest.spyOn(queue.deadLetters, 'offer').mockImplementation(failing);
+    queue.deadLetters.drain();
+    expect(seen).toEqual([{ error: new Error('no') }]);
+    await Promise.resolve();
+  });
+
+  it('dropOldest: the pipeline goes on, and letters and outcomes add up', async () => {
+    const controller = new PipelineBackPressureController({ deadLetters: { maxSize: 3, whenFull: 'dropOldest' } });
+    const call = stage<number, number>(failing, { onFailure: 'deadLetter' });
+    const report = await run(fromPull(numbers(10)).pipe(call, control(controller)));
+    expect(report).toMatchObject({ in: 10, deadLettered: 10, inFlight: 0 });
+    const { size, dropped } = controller.deadLetters;
+    expect([size, dropped]).toEqual([3, 7]);
+    expect(controller.deadLetters.drain().map(({ origin }) => origin)).toEqual([7, 8, 9]);
+  });
+
+  it('a record goes in again at the source it came from, and at no other', async () => {
+    const { deadLetters, ...watch } = scene();
+    const [csv, json] = [handFed<string>(), handFed<string>()];
+    const rows = merge(csv.pipe(map((row) => `csv ${row}`)), json.pipe(map((row) => `json ${row}`)));
+    const report = run(rows.pipe(watch.call, control(watch.controller)));
+    csv.send('1');
+    json.send('2');
+    watch.recover();
+    expect(await deadLetters.redrive({ filter: ({ origin }) => origin === '2' })).toBe(1);
+    expect(watch.done).toEqual(['json 2']);
+    csv.complete();
+    expect(codeIn(await deadLetters.redrive().catch((error: unknown) => error))).toBe('PIPELINE_CLOSED');
+    expect([watch.done, deadLetters.size]).toEqual([['json 2'], 1]);
+    json.complete();
+    expect(await report).toMatchObject({ in: 3, deadLettered: 2, delivered: 1 });
+  });
+
+  it('nor at a flow that was opened for another record', async () => {
+    const { deadLetters, ...watch } = scene();
+    const [files, rows] = [handFed<string>(), handFed<string>()];
+    const flow = files.pipe(concatMap((file) => rows.pipe(map((row) => `${file} ${row}`))));
+    const report = run(flow.pipe(watch.call, control(watch.controller)));
+    files.send('a');
+    files.complete();
+    rows.send('1');
+    watch.recover();
+    expect(codeIn(await deadLetters.redrive().catch((error: unknown) => error))).toBe('PIPELINE_CLOSED');
+    rows.complete();
+    expect(await report).toMatchObject({ in: 1, deadLettered: 1 });
+    expect(watch.done).toEqual([]);
+  });
+
+  it('where the source was subscribed again, at that subscription', async () => {
+    const { deadLetters, ...watch } = scene();
+    const source = handFed<string>();
+    const report = run(source.pipe(repeat(2)).pipe(watch.call, control(watch.controller)));
+    source.send('1');
+    source.complete();
+    watch.recover();
+    expect(await deadLetters.redrive()).toBe(1);
+    expect(watch.done).toEqual(['1']);
+    source.complete();
+    expect(await report).toMatchObject({ in: 2, deadLettered: 1, delivered: 1 });
+  });
+
+  it('a batch: each of its records goes in again', async () => {
+    const { deadLetters, ...watch } = scene();
+    const source = handFed<string>();
+    const report = run(
+      source.pipe(
+        batch({ maxSize: 2 }),
+        map((all) => all.join('+')),
+        watch.call,
+        control(watch.controller),
+      ),
+    );
+    source.send('1', '2');
+    watch.recover();
+    expect(await deadLetters.redrive()).toBe(1);
+    expect(watch.done).toEqual(['1+2']);
+    source.complete();
+    expect(await report).toMatchObject({ in: 4, deadLettered: 2, delivered: 2 });
   });
 
   it('redriven records pass the links again, before new ones, and are counted', async () => {

@@ -20,6 +20,7 @@ import { stage } from '../../lib/operators/stage.js';
 import { onSettled } from '../../lib/records/onSettled.js';
 import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
+import { keyGen } from '../../lib/stages/keyGen.js';
 import { never } from '../credit/support/waiting.js';
 import { see } from '../operators/support/seen.js';
 import { Works } from '../operators/support/Works.js';
@@ -132,6 +133,33 @@ describe('a source that commits', () => {
       ),
     );
     expect(log.told.sort()).toEqual(['0 delivered', '1 filtered', '2 delivered']);
+  });
+
+  it('P3: of what was filtered below a stage whose records have contexts of their own', async () => {
+    const log = new CommittingLog(6);
+    const works = new Works<unknown>();
+    see(
+      log.source.pipe(
+        map((n) => n),
+        keyGen({ keySelector: (n) => n, onDeadLetter: () => undefined }),
+        filter((n) => n % 3 === 2),
+        batch({ maxSize: 2 }),
+        filter(() => true),
+        stage(works.start),
+      ),
+    );
+    expect([log.given, log.told]).toEqual([6, []]);
+    const [both] = works.begun;
+    await works.finish(both, both);
+    expect(log.told.sort()).toEqual([
+      '0 filtered',
+      '1 filtered',
+      '2 delivered',
+      '3 filtered',
+      '4 filtered',
+      '5 delivered',
+    ]);
+    expect(log.committed).toBe(6);
   });
 
   it('P1: batch settles its members', async () => {

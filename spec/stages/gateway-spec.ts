@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { filter, NEVER, Subject, VirtualTimeScheduler, type Observable, type OperatorFunction } from 'rxjs';
+import {
+  concatMap,
+  filter,
+  NEVER,
+  Subject,
+  VirtualTimeScheduler,
+  type Observable,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { sharedLimit } from '../../lib/control/ConcurrencyLimit.js';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
@@ -69,6 +78,25 @@ describe('gateway', () => {
       ),
     );
     expect(report).toMatchObject({ filtered: 50, delivered: 50 });
+  });
+
+  it.each<[string, (file: number) => ObservableInput<number>]>([
+    ['an array', (file: number) => numbers(4).map((row) => 10 * file + row)],
+    ['a flow', (file: number) => fromPull(numbers(4).map((row) => 10 * file + row))],
+  ])('P1: what comes of one record by %s has places of its own, and all of it goes through', async (_name, rows) => {
+    const works = new Works<number>();
+    const report = run(
+      fromPull(numbers(2)).pipe(
+        concatMap(rows),
+        gateway({ maxConcurrentRequests: 2 }),
+        stage(works.start, { concurrency: 9 }),
+      ),
+    );
+    for (const n of [0, 1, 2, 3, 10, 11, 12, 13]) {
+      expect(works.active).toBe(n === 13 ? 1 : 2);
+      await works.finish(n, n);
+    }
+    expect(await report).toMatchObject({ in: 2, delivered: 2, inFlight: 0 });
   });
 
   it('a sharedLimit bounds several pipelines together, and wakes the one that waits', async () => {

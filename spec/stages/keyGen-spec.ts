@@ -1,13 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
-import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it, jest } from '@jest/globals';
+import { concatMap, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
 import { stage } from '../../lib/operators/stage.js';
 import { withRecord } from '../../lib/operators/withRecord.js';
+import { Ledger } from '../../lib/records/Ledger.js';
 import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { asyncEgress } from '../../lib/stages/asyncEgress.js';
 import { keyGen, KEY_GEN_OPTIONS, type KeyGenOptions } from '../../lib/stages/keyGen.js';
+import { KeyGenMachine } from '../../lib/stages/KeyGenMachine.js';
 import { handFed } from '../../lib/testing/HandFed.js';
+import { handGranted } from '../../lib/testing/HandGranted.js';
 import { everyOption } from '../options/everyOption.js';
 import { numbers, see } from '../operators/support/seen.js';
 import { Works } from '../operators/support/Works.js';
@@ -56,6 +59,33 @@ describe('keyGen', () => {
   it('remembers the keys in flight, and no others', async () => {
     const report = await run(fromPull(numbers(100_000)).pipe(keyGen(byItself<number>())));
     expect(report).toMatchObject({ delivered: 100_000, peakLive: 1 });
+  });
+
+  it('P1: what comes of one record has a key each, whatever becomes of the others', async () => {
+    const seen: string[] = [];
+    const books = new Ledger();
+    const enrolled = jest.spyOn(books, 'enrolStage');
+    const works = new Works<number>();
+    const rows = fromPull([1, 2]).pipe(
+      concatMap((file) => [1, 2, 3].map((row) => 10 * file + row)),
+      keyGen(byItself<number>({ keySelector: (row) => row % 10 })),
+      keyGen(byItself<number>({ name: 'second', keySelector: (row) => -row })),
+      stage((row: number) => row),
+      keyGen(byItself<number>({ name: 'third', keySelector: (row) => row % 10 })),
+      stage(works.start, { concurrency: 9, order: 'none' }),
+      withRecord(),
+    );
+    handGranted(rows, {
+      next: ({ value, record }) => seen.push(`${String(value)} ${String(record.key)}`),
+      witness: books,
+      grant: 100,
+    });
+    const inFlight = () =>
+      enrolled.mock.calls.flatMap(([entry]) => (entry instanceof KeyGenMachine ? [entry.keysInFlight] : []));
+    expect(inFlight()).toEqual([3, 6, 3]);
+    for (const row of [23, 11, 12, 13, 21, 22]) await works.finish(row, row);
+    expect(seen).toEqual(['23 3', '11 1', '12 2', '13 3', '21 1', '22 2']);
+    expect(inFlight()).toEqual([0, 0, 0]);
   });
 
   it('two byte arrays of the same content are one key', () => {
