@@ -67,6 +67,7 @@ function isHidden(node: ts.Node): boolean {
 
 /** Parts of the machine and of the protocol between stages and controller, which nobody writes down. */
 const machinery = new Set([
+  'Books in StageObserver',
   'CreditAccount in CreditSubject',
   'DeliveredRecord in RecordContext',
   'GivenBy in EgressResult',

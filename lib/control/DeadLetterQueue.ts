@@ -3,6 +3,8 @@ import { TokenBucket } from './TokenBucket.js';
 import { Inbox } from '../credit/Inbox.js';
 import { SluiceError, type SluiceCode } from '../credit/SluiceError.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
+import { checkOptions } from '../options/checkOptions.js';
+import { DEAD_LETTER_OPTIONS, deadLetterOptions, REDRIVE_OPTIONS, redriveOptions } from './deadLetterOptions.js';
 import type { PipelineLog } from './PipelineLog.js';
 
 /** What happens to a letter that finds the queue full. */
@@ -31,8 +33,11 @@ export interface RedriveOptions {
   readonly ratePerSecond?: number | undefined;
 }
 
-/** Takes a record in again at the entrance of the pipeline it came from. False: that pipeline is over. */
-export type Reentry = (letter: DeadLetter) => boolean;
+/**
+ * Takes a record in again at the entrance of the pipeline it came from. False: that pipeline is over. `giveBack` is
+ * called where it ends before the record has come in.
+ */
+export type Reentry = (letter: DeadLetter, giveBack: () => void) => boolean;
 
 interface Kept {
   readonly letter: DeadLetter;
@@ -61,13 +66,8 @@ export class DeadLetterQueue {
     /** @internal Where it is said what becomes of letters. */
     private readonly log: PipelineLog | null = null,
   ) {
+    checkOptions('DeadLetterQueue', deadLetterOptions, DEAD_LETTER_OPTIONS, options);
     const { maxSize = 10_000, whenFull = 'block' } = options;
-    if (!Number.isSafeInteger(maxSize) || maxSize < 1) {
-      throw new SluiceError(
-        'OPTION',
-        `deadLetters: option maxSize is ${String(maxSize)}; give a whole number of at least 1`,
-      );
-    }
     this.maxSize = maxSize;
     this.whenFull = whenFull;
   }
@@ -139,11 +139,13 @@ export class DeadLetterQueue {
    * stand in its own way.
    *
    * @returns a promise of how many letters went in; it rejects with PIPELINE_CLOSED where the source of a chosen letter
-   *   has ended, or it was pushed into the pipeline and has none, and that letter stays
+   *   has ended, or it was pushed into the pipeline and has none, and that letter stays; with OPTION where an option is
+   *   unknown or makes no sense; with what `filter` throws
    */
-  redrive(options: RedriveOptions = {}): Promise<number> {
+  async redrive(options: RedriveOptions = {}): Promise<number> {
+    checkOptions('redrive', redriveOptions, REDRIVE_OPTIONS, options);
     const { max = Infinity, ratePerSecond } = options;
-    if (ratePerSecond === undefined) return new Promise((resolve) => resolve(this.sendIn(options, max)));
+    if (ratePerSecond === undefined) return this.sendIn(options, max);
     const { scheduler = asyncScheduler } = this.options;
     const bucket = new TokenBucket(ratePerSecond, 1, scheduler.now());
     return new Promise((resolve, reject) => {
@@ -155,7 +157,7 @@ export class DeadLetterQueue {
             sent += one;
             if (one === 0) return resolve(sent);
           }
-          if (sent >= max) resolve(sent);
+          if (sent >= max || this.kept.size === 0) resolve(sent);
           else scheduler.schedule(step, bucket.waitMs(1, scheduler.now()));
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
@@ -169,23 +171,42 @@ export class DeadLetterQueue {
     const { maxRedrives = 3 } = this.options;
     let sent = 0;
     let closed = 0;
+    let failure: { readonly error: unknown } | null = null;
+    // All are turned once, whatever is thrown, so that none is lost and their order stays.
     for (let left = this.kept.size; left > 0; left--) {
       const next = this.kept.shift();
       if (next === undefined) break;
-      const chosen = sent < most && next.letter.redrives < maxRedrives && filter(next.letter);
-      if (chosen && next.reentry(next.letter)) sent++;
+      let chosen = false;
+      try {
+        chosen = failure === null && sent < most && next.letter.redrives < maxRedrives && filter(next.letter);
+      } catch (error) {
+        failure = { error };
+      }
+      if (!chosen) this.kept.push(next);
+      else if (this.goesIn(next)) sent++;
       else {
-        if (chosen) closed++;
+        closed++;
         this.kept.push(next);
       }
     }
-    this.redriven += sent;
     this.makeRoom();
+    if (failure !== null) throw failure.error;
     if (closed === 0 || sent > 0) return sent;
     throw new SluiceError(
       'PIPELINE_CLOSED',
       `redrive: the source of ${String(closed)} letters has ended; they stay in the queue: drain() takes them out`,
     );
+  }
+
+  private goesIn(kept: Kept): boolean {
+    this.redriven++;
+    const giveBack = () => {
+      this.redriven--;
+      this.kept.push(kept);
+    };
+    if (kept.reentry(kept.letter, giveBack)) return true;
+    this.redriven--;
+    return false;
   }
 
   private eachKept(look: (kept: Kept) => void): void {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { SchedulerLike } from 'rxjs';
-import { count, fn, milliseconds, scheduler } from '../options/common.js';
-import type { DeadLetter } from '../records/DeadLetter.js';
+import { fn, milliseconds, scheduler } from '../options/common.js';
+import { deadLetterOptions } from './deadLetterOptions.js';
 import type { DeadLetterQueueOptions } from './DeadLetterQueue.js';
 import type { Logger, LogLevel } from './Logger.js';
 import type { StageKind } from './observedStage.js';
@@ -70,23 +70,7 @@ export const CONTROLLER_SCHEMA = z.strictObject({
       `give 'continuous', 'classic', 'off' or a function (pressure) => milliseconds`,
     ),
   ),
-  deadLetters: z.optional(
-    z.strictObject({
-      maxSize: z.optional(count),
-      whenFull: z.optional(
-        z.union(
-          [
-            z.literal('block'),
-            z.literal('dropOldest'),
-            z.strictObject({ spill: fn<(letter: DeadLetter) => void>('') }),
-          ],
-          `give 'block', 'dropOldest' or { spill: (letter) => void }`,
-        ),
-      ),
-      maxRedrives: z.optional(z.union([z.literal(0), count], 'give a whole number of at least 0')),
-      scheduler: z.optional(scheduler),
-    }),
-  ),
+  deadLetters: z.optional(deadLetterOptions),
   rebalance: z.optional(z.boolean('give true or false')),
   signals: z.optional(
     z.union(

@@ -49,7 +49,7 @@ export interface ObservedStage {
 
 /** What a stage needs of a queue of dead letters. */
 export interface LetterBox {
-  offer(letter: DeadLetter, reentry: (letter: DeadLetter) => boolean, again: () => void): boolean;
+  offer(letter: DeadLetter, reentry: (letter: DeadLetter, giveBack: () => void) => boolean, again: () => void): boolean;
   forget(again: () => void): void;
 }
 

@@ -14,6 +14,8 @@ export const DELIVERIES_BEFORE_YIELD = 65_536;
 export interface Injection<T> {
   readonly value: T;
   readonly mark: (record: DeliveredRecord) => void;
+  /** Called in place of a delivery, where the producer has ended before. */
+  readonly giveBack: () => void;
 }
 
 const UNBOUNDED = CreditAccount.unbounded();
@@ -149,9 +151,9 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
   protected abstract sendInjected(injections: Inbox<Injection<T>>): void;
 
   /** @internal */
-  inject(value: unknown, mark: (record: DeliveredRecord) => void): boolean {
+  inject(value: unknown, mark: (record: DeliveredRecord) => void, giveBack: () => void): boolean {
     if (this.closed || this.ended || this.drain === null) return false;
-    (this.injections ??= new Inbox()).push({ value: value as T, mark });
+    (this.injections ??= new Inbox()).push({ value: value as T, mark, giveBack });
     this.run();
     return true;
   }
@@ -170,6 +172,7 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
     if (this.ended) return;
     this.ended = this.hindered = true;
     if (this.drain === null) return;
+    for (let next = this.injections?.shift(); next !== undefined; next = this.injections?.shift()) next.giveBack();
     if (this.account.bounded) this.account.leave(this);
     if (this.isSource) this.account.witness?.leaveSource(this);
   }

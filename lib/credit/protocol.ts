@@ -54,8 +54,11 @@ export interface Stoppable {
   complete(): void;
   /** Never begins to deliver. */
   hold(): void;
-  /** Delivers a value that did not come from the source, before what does. False: it has ended. */
-  inject(value: unknown, mark: (record: DeliveredRecord) => void): boolean;
+  /**
+   * Delivers a value that did not come from the source, before what does. False: it has ended. `giveBack` is called where
+   * it ends before the value is delivered.
+   */
+  inject(value: unknown, mark: (record: DeliveredRecord) => void, giveBack: () => void): boolean;
 }
 
 /** What draws on an account: a source, or the output of a stage. */

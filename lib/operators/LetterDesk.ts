@@ -72,7 +72,7 @@ export class LetterDesk {
     const { box, books } = this;
     if (box === undefined) return true;
     const roots = record?.roots ?? [];
-    return box.offer(letter, (again) => books?.reenter(again, roots) ?? false, this.retry);
+    return box.offer(letter, (again, giveBack) => books?.reenter(again, roots, giveBack) ?? false, this.retry);
   }
 
   private tell(letter: DeadLetter, record: RecordContext | null, listener: LetterListener): void {

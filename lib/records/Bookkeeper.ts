@@ -34,10 +34,12 @@ export class Bookkeeper implements Witness {
     void letter;
   }
 
-  /** Takes what a letter is about in again, each record at the source it came from. False: one of those has ended. */
-  reenter(letter: DeadLetter, roots: readonly Root[]): boolean {
-    void letter;
-    void roots;
+  /**
+   * Takes what a letter is about in again, each record at the source it came from. False: one of those has ended.
+   * `giveBack` is called where one of them ends before its record has come in.
+   */
+  reenter(letter: DeadLetter, roots: readonly Root[], giveBack: () => void): boolean {
+    void [letter, roots, giveBack];
     return false;
   }
 

@@ -82,13 +82,23 @@ export class Ledger extends Bookkeeper {
     this.sources.delete(source);
   }
 
-  override reenter({ redrives }: DeadLetter, roots: readonly Root[]): boolean {
+  override reenter({ redrives }: DeadLetter, roots: readonly Root[], giveBack: () => void): boolean {
     const entries = roots.map(({ source }) => this.entryOf(source));
     if (this.isStopped || entries.length === 0 || entries.includes(null)) return false;
     const again = (record: DeliveredRecord) => {
       (record as RecordContext).redrives = redrives + 1;
     };
-    for (const [index, { origin }] of roots.entries()) entries[index]?.inject(origin, again);
+    let isGivenBack = false;
+    // The letter of a batch has many records and is given back once, for the first of them that did not come in.
+    const giveBackOnce = () => {
+      if (!isGivenBack) giveBack();
+      isGivenBack = true;
+    };
+    for (const [index, { origin }] of roots.entries()) {
+      if (entries[index]?.inject(origin, again, giveBackOnce) === true) continue;
+      if (index === 0) return false;
+      giveBackOnce();
+    }
     return true;
   }
 
