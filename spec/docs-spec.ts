@@ -1,0 +1,80 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** A program of a page, and what the page says that it prints. */
+interface Snippet {
+  readonly title: string;
+  readonly code: string;
+  readonly output: string;
+}
+
+const snippetsOf = (page: string): Snippet[] =>
+  [...page.matchAll(/^## (.*)$|```ts\n([\s\S]*?)```\n+```text\n([\s\S]*?)```/gm)].reduce<{
+    at: string;
+    all: Snippet[];
+  }>(
+    ({ at, all }, [, heading, code, output]) =>
+      heading === undefined
+        ? { at, all: [...all, { title: at, code: code ?? '', output: output ?? '' }] }
+        : { at: heading, all },
+    { at: '', all: [] },
+  ).all;
+
+describe('docs/tuning.md', () => {
+  const page = readFileSync(join(ROOT, 'docs/tuning.md'), 'utf8');
+  const snippets = snippetsOf(page);
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  // Inside the package, so that 'sluice' means its build.
+  const folder = mkdtempSync(join(ROOT, '.cache/snippets-'));
+  const files = snippets.map(({ code }, index) => {
+    const file = join(folder, `snippet${String(index)}.ts`);
+    writeFileSync(file, code);
+    return file;
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has the four headings of the reference system, each with a program', () => {
+    const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual(['Configuration tuning', 'Monitoring', 'Error handling', 'Performance optimization']);
+    expect(snippets.map(({ title }) => title)).toEqual(headings);
+    expect(page.match(/```ts/g)).toHaveLength(snippets.length);
+  });
+
+  it.each(snippets.map(({ title, output }, index) => [title, output, index] as const))(
+    '%s: prints what is written below it',
+    async (_, output, index) => {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', files[index] ?? ''], {
+        cwd: ROOT,
+      });
+      expect([stderr, stdout]).toEqual(['', output]);
+    },
+    30_000,
+  );
+
+  it('has no program with an error of types', () => {
+    const program = ts.createProgram(files, {
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+      types: ['node'],
+    });
+    const errors = files.flatMap((file) =>
+      ts
+        .getPreEmitDiagnostics(program, program.getSourceFile(file))
+        .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ')),
+    );
+    expect(errors).toEqual([]);
+  }, 60_000);
+});
