@@ -2,13 +2,16 @@ import { asyncScheduler, Subject, type Observable, type SchedulerLike } from 'rx
 import { TokenBucket } from './TokenBucket.js';
 import { Inbox } from '../credit/Inbox.js';
 import { SluiceError, type SluiceCode } from '../credit/SluiceError.js';
+import type { Destination } from '../destinations/Destination.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
 import { checkOptions } from '../options/checkOptions.js';
 import { DEAD_LETTER_OPTIONS, deadLetterOptions, REDRIVE_OPTIONS, redriveOptions } from './deadLetterOptions.js';
 import type { PipelineLog } from './PipelineLog.js';
+import { Spill } from './Spill.js';
 
 /** What happens to a letter that finds the queue full. */
-export type WhenFull = 'block' | 'dropOldest' | { readonly spill: (letter: DeadLetter) => void };
+export type WhenFull =
+  'block' | 'dropOldest' | { readonly spill: ((letter: DeadLetter) => void) | Destination<DeadLetter> };
 
 export interface DeadLetterQueueOptions {
   /** Default 10,000. */
@@ -16,6 +19,9 @@ export interface DeadLetterQueueOptions {
   /**
    * `'block'` (default): the stage keeps its record until there is room, so that the queue is the bottleneck and is seen
    * as one. `'dropOldest'`: the oldest letter goes, counted in `dropped`. `{ spill }`: the new letter is handed over.
+   * To a function, at once: what it throws fails the stream. To a `Destination`: the record is dead-lettered when the
+   * letter is acknowledged; while the destination fails, records wait as with `'block'`, the log says so, and it is tried
+   * again after 1000 ms, then twice as long each time, at most 30,000 ms.
    */
   readonly whenFull?: WhenFull | undefined;
   /** How often one record may go in again; a poison record stays here then. Default 3. */
@@ -57,6 +63,8 @@ export class DeadLetterQueue {
   /** Records that went in again. */
   redriven = 0;
   private readonly whenFull: WhenFull;
+  private readonly spillTo: ((letter: DeadLetter) => void) | null;
+  private readonly spill: Spill | null;
   private kept = new Inbox<Kept>();
   private readonly letters = new Subject<DeadLetter>();
   private readonly waiting = new Set<() => void>();
@@ -70,6 +78,12 @@ export class DeadLetterQueue {
     const { maxSize = 10_000, whenFull = 'block' } = options;
     this.maxSize = maxSize;
     this.whenFull = whenFull;
+    const target = typeof whenFull === 'object' ? whenFull.spill : null;
+    this.spillTo = typeof target === 'function' ? target : null;
+    this.spill =
+      target === null || typeof target === 'function'
+        ? null
+        : new Spill(target, options.scheduler ?? asyncScheduler, log);
   }
 
   get size(): number {
@@ -83,7 +97,7 @@ export class DeadLetterQueue {
 
   /** Takes a letter. False: there is no room, and `again` is called when there is. */
   offer(letter: DeadLetter, reentry: Reentry, again: () => void): boolean {
-    if (this.kept.size >= this.maxSize) {
+    if (this.kept.size >= this.maxSize || this.spill?.has(letter) === true) {
       if (this.whenFull === 'block') {
         this.waiting.add(again);
         this.log?.lettersFull(letter.stage, 'blocked', this.maxSize);
@@ -94,12 +108,19 @@ export class DeadLetterQueue {
         this.dropped++;
         this.log?.lettersFull(letter.stage, 'dropped', this.maxSize);
       } else {
-        this.whenFull.spill(letter);
+        if (this.spill !== null) {
+          if (!this.spill.take(letter, again)) {
+            // There may be room before the destination has answered.
+            this.waiting.add(again);
+            return false;
+          }
+        } else this.spillTo?.(letter);
         this.spilled++;
         this.taken(letter);
         return true;
       }
     }
+    this.spill?.withdraw(letter);
     this.kept.push({ letter, reentry });
     this.taken(letter);
     return true;
@@ -110,8 +131,19 @@ export class DeadLetterQueue {
     this.letters.next(letter);
   }
 
+  /** @internal A letter that waits behind another one of its stage: a destination may be given it already. */
+  announce(letter: DeadLetter, again: () => void): void {
+    if (this.kept.size >= this.maxSize) this.spill?.announce(letter, again);
+  }
+
+  /** Closes the destination that letters are spilled to, if there is one: when no letter waits for it any more. */
+  close(): Promise<void> {
+    return this.spill?.close() ?? Promise.resolve();
+  }
+
   forget(again: () => void): void {
     this.waiting.delete(again);
+    this.spill?.forget(again);
   }
 
   /** What is kept now, by stage and code. */

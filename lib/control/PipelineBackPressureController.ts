@@ -198,11 +198,13 @@ export class PipelineBackPressureController implements StageObserver {
     this.level.complete();
     this.looks.complete();
     this.rejections.complete();
+    void this.deadLetters.close();
   }
 
+  /** Closes, and waits until the destination of spilled letters is closed too, where no letter waits for it. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    return Promise.resolve();
+    return this.deadLetters.close();
   }
 
   private instances(stage: string): Instance[] {

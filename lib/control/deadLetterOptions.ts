@@ -1,6 +1,12 @@
 import * as z from 'zod/mini';
 import { count, fn, scheduler } from '../options/common.js';
+import type { Destination } from '../destinations/Destination.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
+
+function isDestination(value: unknown): boolean {
+  const { name: named, write } = (value ?? {}) as Partial<Record<keyof Destination<never>, unknown>>;
+  return typeof named === 'string' && typeof write === 'function';
+}
 
 /** The options of a queue of dead letters. */
 export const deadLetterOptions = z.strictObject({
@@ -10,9 +16,14 @@ export const deadLetterOptions = z.strictObject({
       [
         z.literal('block'),
         z.literal('dropOldest'),
-        z.strictObject({ spill: fn<(letter: DeadLetter) => void>('give a function (letter) => void') }),
+        z.strictObject({
+          spill: z.union(
+            [fn<(letter: DeadLetter) => void>(''), z.custom<Destination<DeadLetter>>(isDestination)],
+            'give a function (letter) => void, or a Destination',
+          ),
+        }),
       ],
-      `give 'block', 'dropOldest' or { spill: (letter) => void }`,
+      `give 'block', 'dropOldest' or { spill: (letter) => void, or a Destination }`,
     ),
   ),
   maxRedrives: z.optional(z.union([z.literal(0), count], 'give a whole number of at least 0')),

@@ -50,6 +50,8 @@ export interface ObservedStage {
 /** What a stage needs of a queue of dead letters. */
 export interface LetterBox {
   offer(letter: DeadLetter, reentry: (letter: DeadLetter, giveBack: () => void) => boolean, again: () => void): boolean;
+  /** The letter waits behind another one of the same stage, and will be offered next. */
+  announce?(letter: DeadLetter, again: () => void): void;
   forget(again: () => void): void;
 }
 

@@ -31,6 +31,7 @@ export class LetterDesk {
   send(letter: DeadLetter, record: RecordContext | null, listener: LetterListener): void {
     this.stuck.push({ letter, record, listener });
     if (this.stuck.size === 1) this.sendNext();
+    else this.box?.announce?.(letter, this.retry);
   }
 
   /** The stage is over: hands back the records whose letters nobody took. */

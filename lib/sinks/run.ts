@@ -30,6 +30,8 @@ export interface RunReport extends LedgerCount {
   readonly ended: 'completed' | 'stopped' | 'failed';
   /** The letters, the first `keepDeadLetters` of them. */
   readonly deadLetters: readonly DeadLetter[];
+  /** Letters beyond those, which `onDeadLetter` was told of and nobody keeps. */
+  readonly deadLettersNotKept: number;
   /** The receipt: in = outcomes by code, and the peak of live records, in one line. */
   toString(): string;
 }
@@ -76,6 +78,7 @@ export function run(flow: Observable<unknown>, options: RunOptions = {}): Promis
 
 class Run {
   private readonly letters: DeadLetter[] = [];
+  private notKept = 0;
   private readonly ledger: Ledger;
   private readonly consumer: Subscriber<unknown>;
   private deadline: Subscription | null = null;
@@ -91,6 +94,7 @@ class Run {
     this.ledger = new Ledger(
       (letter) => {
         if (this.letters.length < keepDeadLetters) this.letters.push(letter);
+        else this.notKept++;
         onDeadLetter?.(letter);
       },
       () => {
@@ -168,7 +172,8 @@ class Run {
 
   private report(ended: RunReport['ended']): RunReport {
     const counted = this.ledger.count();
-    return { ...counted, ended, deadLetters: this.letters, toString: () => describeReport(counted) };
+    const letters = { deadLetters: this.letters, deadLettersNotKept: this.notKept };
+    return { ...counted, ended, ...letters, toString: () => describeReport(counted) };
   }
 }
 

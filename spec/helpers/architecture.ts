@@ -32,7 +32,7 @@ const folders: Readonly<Record<string, Folder>> = {
   credit: { from: [], packages: ['rxjs'] },
   options: { from: ['credit'], typesFrom: ['control'], packages: ['zod', 'rxjs'] },
   records: { from: ['credit', 'options'] },
-  control: { from: ['options', 'credit'], typesFrom: ['records'] },
+  control: { from: ['options', 'credit'], typesFrom: ['records', 'destinations'] },
   sources: { from: ['credit', 'records', 'options', 'sinks', 'operators'] },
   sinks: { from: ['credit', 'records', 'options', 'sources', 'operators'] },
   operators: { from: ['credit', 'records', 'options', 'sources', 'sinks', 'control'] },
