@@ -1,9 +1,13 @@
-import type { DeadLetter } from 'sluice';
-import type { Report } from './records.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeadLetter, SluiceCode } from 'sluice';
+import { toReport, type AssessedStrike, type Report, type Row } from './records.js';
 
-interface Reason {
-  readonly text: string;
-  readonly firstLine: number;
+/** The dead letters of one stage with one code. */
+export interface LetterGroup {
+  readonly stage: string;
+  readonly code: SluiceCode;
+  /** What was wrong with the first of them, and in which line. */
+  readonly example: string;
   count: number;
 }
 
@@ -11,37 +15,60 @@ interface Reason {
 export class Journal {
   readonly live = new Set<number>();
   readonly delivered = new Set<number>();
-  deadLettered = 0;
   filtered = 0;
-  private readonly reasons = new Map<string, Reason>();
+  /** Letters, those of records that have been sent in again included. */
+  deadLettered = 0;
+  /** Letters of records that failed again after they had been sent in again. */
+  failedAgain = 0;
+  /** Records that were delivered after all. */
+  recovered = 0;
+  private readonly lettered = new Set<number>();
+  private readonly groups = new Map<string, LetterGroup>();
 
   readonly entered = ({ line }: Report): void => {
     this.live.add(line);
   };
 
-  readonly wasFiltered = ({ line }: Report): void => {
+  /** Notes that the record goes no further. */
+  readonly leaveOut = ({ line }: Report): false => {
     this.live.delete(line);
     this.filtered++;
+    return false;
   };
 
-  readonly wasDelivered = (line: number): void => {
+  readonly wasDelivered = ({ line }: AssessedStrike): void => {
     this.live.delete(line);
     this.delivered.add(line);
+    if (this.lettered.has(line)) this.recovered++;
   };
 
-  readonly wasDeadLettered = ({ value, code, errors }: DeadLetter): void => {
-    const { line } = value as Report;
+  readonly wasDeadLettered = ({ origin, stage, code, errors, redrives }: DeadLetter): void => {
+    const { line } = toReport(origin as Row);
     this.live.delete(line);
+    this.lettered.add(line);
     this.deadLettered++;
-    const error = errors.at(-1);
-    const text = `${code}, ${error instanceof Error ? error.message : String(error)}`;
-    const reason = this.reasons.get(text);
-    if (reason === undefined) this.reasons.set(text, { text, firstLine: line, count: 1 });
-    else reason.count++;
+    if (redrives > 0) this.failedAgain++;
+    const group = this.groups.get(`${stage} ${code}`);
+    if (group !== undefined) group.count++;
+    else this.groups.set(`${stage} ${code}`, { stage, code, count: 1, example: `line ${line}: ${reason(errors)}` });
   };
 
-  /** Why records became dead letters, the most frequent reason first. */
-  get reasonsByCount(): readonly Reason[] {
-    return [...this.reasons.values()].sort((one, other) => other.count - one.count);
+  /** The dead letters by stage and code, the largest group first. */
+  get letterGroups(): readonly LetterGroup[] {
+    return [...this.groups.values()].sort((one, other) => other.count - one.count);
   }
+
+  /** Resolves when nothing is on its way any more. */
+  async idle(signal: AbortSignal): Promise<void> {
+    while (this.live.size > 0) await sleep(10, undefined, { signal });
+  }
+}
+
+/** The last error says why a record was given up; which stage says so is told anyway. */
+function reason(errors: readonly unknown[]): string {
+  const error = errors.at(-1);
+  if (!(error instanceof Error)) return String(error);
+  const text = error.message.replace(/^stage '[^']*': /, '');
+  const { cause } = error;
+  return cause instanceof Error && !text.includes(cause.message) ? `${text}: ${cause.message}` : text;
 }

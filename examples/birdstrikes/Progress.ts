@@ -1,65 +1,42 @@
 import { styleText } from 'node:util';
 import type { SourceState } from './SourceWatch.js';
+import { plainLines, screenLines, type Paint, type Status } from './view.js';
 
-/** What the live line is drawn from. */
-export interface Status {
-  /** How much of the file has been read, 0 to 1. */
-  readonly share: number;
-  readonly read: number;
-  readonly written: number;
-  readonly deadLetters: number;
-  readonly live: number;
-  readonly source: SourceState;
-  readonly stops: number;
-}
+const REDRAW_MILLISECONDS = 100;
+const PLAIN_LINES_MILLISECONDS = 2000;
+const STOP_LINES_MILLISECONDS = 1000;
 
-type Paint = (format: 'dim' | 'yellow' | 'green' | 'red', text: string) => string;
-
-const REDRAW_MILLISECONDS = 80;
-const PLAIN_LINE_MILLISECONDS = 1000;
-const WIDEST_BAR = 30;
-const NARROWEST_BAR = 5;
-/** Room for the ^C that a terminal writes behind the line. */
-const MARGIN = 3;
-
-const ERASE_LINE = '\r\x1b[2K';
+/** The terminal shows what is between these two at once, so that no half of a picture is ever seen. */
+const BEGIN_FRAME = '\x1b[?2026h';
+const END_FRAME = '\x1b[?2026l';
+const HIDE_CURSOR = '\x1b[?25l';
+const SHOW_CURSOR = '\x1b[?25h';
+const ERASE_REST_OF_LINE = '\x1b[K';
+const ERASE_BELOW = '\x1b[J';
 
 const unpainted: Paint = (_, text) => text;
 
-/** One line for a log. */
-export function plainLine({ read, written, deadLetters, live, stops }: Status): string {
-  return `read ${read} · written ${written} · dead letters ${deadLetters} · live ${live} · stops ${stops}`;
-}
-
-/** One line for a terminal: what is left of its width is the bar. */
-export function liveLine(status: Status, columns: number, paint: Paint = unpainted): string {
-  const { share, written, deadLetters, live, source } = status;
-  const state = `source ${source}`;
-  const counts = `${String(Math.floor(share * 100)).padStart(3)} %  ${written} written · ${deadLetters} dead letters · ${live} live · `;
-  const room = Math.min(WIDEST_BAR, columns - counts.length - state.length - 1 - MARGIN);
-  if (room < -1) return (counts + state).slice(0, Math.max(0, columns - MARGIN));
-  const painted = counts + paint(source === 'stopped' ? 'yellow' : 'green', state);
-  if (room < NARROWEST_BAR) return painted;
-  const full = Math.round(share * room);
-  return `${'━'.repeat(full)}${paint('dim', '─'.repeat(room - full))} ${painted}`;
-}
-
-/** Lines that stay, and below them, on a terminal, one that lives. Without a terminal its plain form comes once a second. */
+/**
+ * Lines that stay, and below them, on a terminal, a picture that lives: it is written over in place, never erased first.
+ * Without a terminal there are plain lines instead, now and then.
+ */
 export class Progress {
-  private readonly hasLiveLine: boolean;
+  private readonly isLive: boolean;
   private readonly paint: Paint;
   private timer: NodeJS.Timeout | undefined;
-  private drawLive: (() => string) | null = null;
+  private picture: (() => readonly string[]) | null = null;
+  private drawn: readonly string[] = [];
   private lastStopSaid = -Infinity;
   private stopSaid = false;
 
   constructor(private readonly out: NodeJS.WriteStream) {
-    this.hasLiveLine = out.isTTY && process.env['TERM'] !== 'dumb';
-    this.paint = this.hasLiveLine && !process.env['NO_COLOR'] ? styleText : unpainted;
+    this.isLive = out.isTTY && process.env['TERM'] !== 'dumb';
+    this.paint = this.isLive && !process.env['NO_COLOR'] ? styleText : unpainted;
+    if (this.isLive) process.on('exit', () => out.write(SHOW_CURSOR));
   }
 
   say(text: string): void {
-    this.clear();
+    this.erase();
     this.out.write(`${text}\n`);
     this.draw();
   }
@@ -75,52 +52,62 @@ export class Progress {
   /** A log says when the wait begins; a terminal counts the seconds. */
   follow(what: string): void {
     const start = performance.now();
-    if (!this.hasLiveLine) this.say(what);
-    else this.live(() => `${what} ${this.paint('dim', `${((performance.now() - start) / 1000).toFixed(1)} s`)}`);
+    const time = (): string => this.paint('dim', `${((performance.now() - start) / 1000).toFixed(1)} s`);
+    if (this.isLive) this.live(() => [`${what} ${time()}`]);
+    else this.say(what);
   }
 
   followStatus(status: () => Status): void {
     this.stop();
-    if (this.hasLiveLine) this.live(() => liveLine(status(), this.out.columns, this.paint));
-    else this.timer = setInterval(() => this.say(plainLine(status())), PLAIN_LINE_MILLISECONDS);
+    if (this.isLive) this.live(() => screenLines(status(), this.out.columns, this.paint));
+    else this.timer = setInterval(() => this.say(plainLines(status()).join('\n')), PLAIN_LINES_MILLISECONDS);
   }
 
-  /**
-   * The live line shows every stop. A slow sink makes ten a second, which would bury a log: there one in a second gets
-   * its lines, and the count has them all.
-   */
+  /** The picture shows every stop. There may be ten a second, which would bury a log: there one in a second is told. */
   sourceChanged(state: SourceState): void {
-    if (this.hasLiveLine) this.draw();
-    else if (state === 'stopped') this.sourceStopped(performance.now());
+    if (this.isLive) return;
+    if (state === 'stopped') this.sourceStopped(performance.now());
     else if (state === 'running' && this.stopSaid) this.say('source resumed');
   }
 
-  /** The live line goes. */
+  /** The picture goes. */
   stop(): void {
     clearInterval(this.timer);
-    this.clear();
-    this.drawLive = null;
+    this.erase();
+    if (this.picture !== null) this.out.write(SHOW_CURSOR);
+    this.picture = null;
   }
 
   private sourceStopped(now: number): void {
-    this.stopSaid = now - this.lastStopSaid >= PLAIN_LINE_MILLISECONDS;
+    this.stopSaid = now - this.lastStopSaid >= STOP_LINES_MILLISECONDS;
     if (!this.stopSaid) return;
     this.lastStopSaid = now;
     this.say('source stopped');
   }
 
-  private live(line: () => string): void {
-    this.drawLive = line;
+  private live(picture: () => readonly string[]): void {
+    this.picture = picture;
+    this.out.write(HIDE_CURSOR);
     this.draw();
     this.timer = setInterval(() => this.draw(), REDRAW_MILLISECONDS);
   }
 
   private draw(): void {
-    if (this.drawLive === null) return;
-    this.out.write(`${ERASE_LINE}${this.drawLive()}`);
+    if (this.picture === null) return;
+    // A line for the cursor, which is where a terminal writes ^C.
+    const lines = this.picture().slice(0, Math.max(1, this.out.rows - 1));
+    const text = lines.map((line) => `${line}${ERASE_REST_OF_LINE}\n`).join('');
+    this.out.write(BEGIN_FRAME + this.toTop() + text + ERASE_BELOW + END_FRAME);
+    this.drawn = lines;
   }
 
-  private clear(): void {
-    if (this.drawLive !== null) this.out.write(ERASE_LINE);
+  private erase(): void {
+    if (this.drawn.length === 0) return;
+    this.out.write(this.toTop() + ERASE_BELOW);
+    this.drawn = [];
+  }
+
+  private toTop(): string {
+    return this.drawn.length === 0 ? '\r' : `\r\x1b[${this.drawn.length}A`;
   }
 }

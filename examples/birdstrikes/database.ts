@@ -1,20 +1,32 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { COLUMNS, type Strike } from './records.js';
+import { databaseDestination } from 'sluice/database';
+import type { Destination } from 'sluice';
+import { startProcess } from './ownProcess.js';
+import type { AssessedStrike } from './records.js';
 
 const CREATE = `create table strikes (
   line integer primary key,
-  ${COLUMNS.map(({ name, type }) => `${name} ${type} not null`).join(',\n  ')}
+  airport text not null,
+  aircraft text not null,
+  damage text not null,
+  flight_date date not null,
+  operator text not null,
+  state text not null,
+  phase text not null,
+  wildlife_size text not null,
+  species text not null,
+  time_of_day text not null,
+  cost_other integer not null,
+  cost_repair integer not null,
+  cost_total integer not null,
+  speed_knots integer not null,
+  impact_kilojoules numeric not null
 )`;
-
-const INSERT = `insert into strikes (line, ${COLUMNS.map(({ name }) => name).join(', ')})
-  values ($1, ${COLUMNS.map((_, index) => `$${index + 2}`).join(', ')})`;
 
 export interface Query {
   readonly id: number;
   readonly text: string;
-  readonly parameters: readonly (string | number)[];
+  readonly parameters: readonly string[];
 }
 
 export interface Answer {
@@ -34,49 +46,50 @@ interface Waiting {
  * and the program is gone at once when it has to be.
  */
 export class StrikesDatabase {
-  private readonly process = fork(new URL('./databaseProcess.ts', import.meta.url), { serialization: 'advanced' });
+  private readonly process = startProcess('./databaseProcess.ts');
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
   private lost: Error | null = null;
 
-  private constructor(private readonly delay: number) {
-    this.process.on('message', this.answered);
-    this.process.on('exit', this.ended);
-    process.on('exit', this.kill);
+  private constructor() {
+    this.process.child.on('message', this.answered);
+    this.process.child.on('exit', this.ended);
   }
 
-  /** @param delay milliseconds that each write waits before it begins */
-  static async open(delay: number): Promise<StrikesDatabase> {
-    const database = new StrikesDatabase(delay);
+  static async open(): Promise<StrikesDatabase> {
+    const database = new StrikesDatabase();
     await database.query(CREATE);
     return database;
   }
 
-  /** @returns the key, once the row is written. A second row with the same key fails. */
-  async write({ line, fields }: Strike, signal: AbortSignal): Promise<number> {
-    if (this.delay > 0) await sleep(this.delay, undefined, { signal });
-    await this.query(INSERT, [line, ...fields]);
-    return line;
+  /**
+   * The table, as the end of a pipeline.
+   *
+   * @param delay milliseconds that each write waits before it begins
+   */
+  destination(delay: number): Destination<AssessedStrike> {
+    const query = async (text: string, parameters: string[]): Promise<readonly unknown[]> => {
+      if (delay > 0 && parameters.length > 0) await sleep(delay);
+      return this.query(text, parameters);
+    };
+    return databaseDestination({ client: { query }, table: 'strikes', key: 'line' });
   }
 
   async keys(): Promise<Set<number>> {
-    const rows = (await this.query('select line from strikes order by line')) as readonly { line: number }[];
+    const rows = (await this.query('select line from strikes')) as readonly { line: number }[];
     return new Set(rows.map(({ line }) => line));
   }
 
   async close(): Promise<void> {
-    if (this.lost !== null) return;
-    const exited = once(this.process, 'exit');
-    this.kill();
-    await exited;
+    await this.process.stop();
   }
 
-  private query(text: string, parameters: Query['parameters'] = []): Promise<readonly unknown[]> {
+  private query(text: string, parameters: readonly string[] = []): Promise<readonly unknown[]> {
     if (this.lost !== null) return Promise.reject(this.lost);
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.process.send({ id, text, parameters } satisfies Query);
+      this.process.child.send({ id, text, parameters } satisfies Query);
     });
   }
 
@@ -89,14 +102,8 @@ export class StrikesDatabase {
   };
 
   private readonly ended = (): void => {
-    process.off('exit', this.kill);
     this.lost = new Error('the database has ended, and the table with it');
     for (const { reject } of this.waiting.values()) reject(this.lost);
     this.waiting.clear();
-  };
-
-  /** It has nothing to save, and it may be deaf to anything less while it starts. */
-  private readonly kill = (): void => {
-    this.process.kill('SIGKILL');
   };
 }

@@ -1,10 +1,8 @@
 import { PGlite } from '@electric-sql/pglite';
 import type { Answer, Query } from './database.js';
+import { endWithTheProgram } from './ownProcess.js';
 
-// Ctrl-C in a terminal reaches this process too, but it is the program's to say when it ends.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
-process.on('disconnect', () => process.exit());
+endWithTheProgram();
 
 const postgres = await PGlite.create();
 

@@ -1,82 +1,102 @@
 import { once } from 'node:events';
-import { EMPTY, filter, map, tap, type Observable } from 'rxjs';
-import { fromPull, run, RunError, stage, type RunReport } from 'sluice';
+import { EMPTY, type Observable } from 'rxjs';
+import { PipelineBackPressureController, run, RunError, type RunReport } from 'sluice';
 import { readCommandLine, USAGE, type CommandLine } from './commandLine.js';
 import { compareKeys } from './compareKeys.js';
 import { StrikesDatabase } from './database.js';
+import { Gauges } from './Gauges.js';
+import { ImpactService } from './ImpactService.js';
 import { INTERRUPTED, listenForInterruption } from './interruption.js';
 import { Journal } from './Journal.js';
-import { Progress, type Status } from './Progress.js';
-import { birdstrikesFile, isFlight, readRows, toReport, validate, type Report } from './records.js';
+import { BOUND, CAPACITY, strikes } from './pipeline.js';
+import { Progress } from './Progress.js';
+import { birdstrikesFile, readRows, type Row } from './records.js';
+import { Redrive } from './Redrive.js';
 import { SourceWatch } from './SourceWatch.js';
-import { count, detailLines, keysLine, pullsLine, receiptLine, seconds } from './summary.js';
+import {
+  count,
+  detailLines,
+  hintLines,
+  keysLine,
+  letterLines,
+  pullsLine,
+  receiptLine,
+  redriveLine,
+  seconds,
+  stageLines,
+} from './summary.js';
+import type { Status } from './view.js';
 
-const CAPACITY = 64;
-const CONCURRENCY = 8;
-/** What the two stages hold together at most. */
-const BOUND = CAPACITY + CAPACITY;
 const DRAIN_SECONDS = 5;
 
 const FAILED = 1;
 const MISUSED = 2;
 
+/** What the pipeline needs and the program starts. */
+interface Started {
+  readonly database: StrikesDatabase;
+  readonly service: ImpactService;
+}
+
 const file = birdstrikesFile();
 const progress = new Progress(process.stdout);
 const journal = new Journal();
 const source = new SourceWatch((state) => progress.sourceChanged(state));
+// The service answers within some 20 ms: a stage that takes as long as that is fully loaded.
+const controller = new PipelineBackPressureController({
+  monitoringIntervalMs: 100,
+  latencyObjectivesMs: { asyncEgress: 20 },
+});
+const gauges = new Gauges(controller, CAPACITY);
+const redrive = new Redrive(controller.deadLetters, journal);
 let pullsBeforeSignal = 0;
 
-/** The pipeline: from the file to the keys of the rows that are written. */
-function strikes(database: StrikesDatabase): Observable<number> {
-  return fromPull(({ signal }) => source.watch(readRows(file.path, signal))).pipe(
-    map(toReport),
-    tap(journal.entered),
-    filter(keepFlight),
-    stage(validate, { name: 'validate', capacity: CAPACITY, onFailure: 'deadLetter' }),
-    stage((strike, { signal }) => database.write(strike, signal), {
-      name: 'write',
-      capacity: CAPACITY,
-      concurrency: CONCURRENCY,
-      onFailure: 'deadLetter',
-    }),
-    tap(journal.wasDelivered),
-  );
-}
-
-function keepFlight(report: Report): boolean {
-  const kept = isFlight(report);
-  if (!kept) journal.wasFiltered(report);
-  return kept;
-}
-
-async function main({ sinkDelay }: CommandLine): Promise<number> {
-  progress.say('Wildlife strikes of the FAA, from birdstrikes.csv into PostgreSQL in memory');
+async function main(given: CommandLine): Promise<number> {
+  progress.say('Wildlife strikes of the FAA, from birdstrikes.csv past a service into PostgreSQL in memory');
   const interrupted = listenForInterruption(firstSignal, secondSignal);
-  const database = await openDatabase(sinkDelay, interrupted);
+  const started = await startAll(given, interrupted);
   try {
     progress.followStatus(status);
     const start = performance.now();
-    const { report, failure } = await settle(database === null ? EMPTY : strikes(database), interrupted);
+    const { report, failure } = await settle(started === null ? EMPTY : flow(started, given), interrupted);
     progress.stop();
-    tell(report, performance.now() - start, interrupted.aborted);
+    tell(report, performance.now() - start);
+    const ofRedrive = given.redrive ? [redriveLine(redrive, journal)] : hintLines(journal);
+    for (const line of ofRedrive) progress.say(line);
+    if (interrupted.aborted) progress.say(pullsLine(source.pulls - pullsBeforeSignal));
     if (failure !== null) progress.sayBad(failure.message);
-    const equal = database === null || tellKeys(await database.keys());
+    const equal = started === null || tellKeys(await started.database.keys());
     if (failure !== null || !equal) return FAILED;
     return interrupted.aborted ? INTERRUPTED : 0;
   } finally {
-    await database?.close();
+    gauges.close();
+    await Promise.all([started?.database.close(), started?.service.stop()]);
   }
 }
 
+function flow({ database, service }: Started, { sinkDelay, redrive: isRedriven }: CommandLine): Observable<unknown> {
+  const read = (signal: AbortSignal): AsyncIterable<Row> => source.watch(readRows(file.path, signal));
+  const rows = isRedriven ? (signal: AbortSignal) => redrive.after(read(signal), signal) : read;
+  controller.deadLetters.records$.subscribe(journal.wasDeadLettered);
+  return strikes({ rows, service, destination: database.destination(sinkDelay), journal, controller });
+}
+
 function status(): Status {
+  const { health, bottleneck } = gauges.status;
   return {
     share: source.bytes / file.bytes,
     read: source.rows,
-    written: journal.delivered.size,
+    delivered: journal.delivered.size,
     deadLetters: journal.deadLettered,
+    filtered: journal.filtered,
     live: journal.live.size,
+    bound: BOUND,
     source: source.state,
     stops: source.stops,
+    redriven: redrive.sent,
+    health: health === 'healthy' ? 'healthy' : `${health} pressure`,
+    bottleneck,
+    stages: gauges.now,
   };
 }
 
@@ -92,32 +112,34 @@ function secondSignal(): void {
 }
 
 /** @returns null when the wait for it is interrupted */
-async function openDatabase(sinkDelay: number, interrupted: AbortSignal): Promise<StrikesDatabase | null> {
+async function startAll({ seed }: CommandLine, interrupted: AbortSignal): Promise<Started | null> {
   const start = performance.now();
-  progress.follow('starting the database, a few seconds');
-  const database = await Promise.race([StrikesDatabase.open(sinkDelay), once(interrupted, 'abort').then(() => null)]);
+  progress.follow('starting the database and the service, a few seconds');
+  const all = Promise.all([StrikesDatabase.open(), ImpactService.start(seed)]);
+  const started = await Promise.race([all, once(interrupted, 'abort').then(() => null)]);
   progress.stop();
-  if (database !== null) progress.say(`database ready after ${seconds(performance.now() - start)}`);
-  return database;
+  if (started === null) return null;
+  progress.say(`database and service ready after ${seconds(performance.now() - start)}`);
+  return { database: started[0], service: started[1] };
 }
 
 async function settle(
-  flow: Observable<number>,
+  flow: Observable<unknown>,
   signal: AbortSignal,
 ): Promise<{ report: RunReport; failure: RunError | null }> {
   try {
-    const onDeadLetter = journal.wasDeadLettered;
-    return { report: await run(flow, { signal, drainMs: DRAIN_SECONDS * 1000, onDeadLetter }), failure: null };
+    return { report: await run(flow, { signal, drainMs: DRAIN_SECONDS * 1000, keepDeadLetters: 0 }), failure: null };
   } catch (error) {
     if (error instanceof RunError) return { report: error.report, failure: error };
     throw error;
   }
 }
 
-function tell(report: RunReport, elapsed: number, interrupted: boolean): void {
+function tell(report: RunReport, elapsed: number): void {
   progress.say(`\n${receiptLine(report, BOUND)}\n`);
+  for (const line of stageLines(report, gauges.history)) progress.say(line);
+  for (const line of letterLines(journal)) progress.say(line);
   for (const line of detailLines(report, journal, source, elapsed)) progress.say(line);
-  if (interrupted) progress.say(pullsLine(source.pulls - pullsBeforeSignal));
 }
 
 function tellKeys(table: ReadonlySet<number>): boolean {
@@ -153,9 +175,9 @@ function message(error: unknown): string {
 process.stdout.on('error', () => process.exit(FAILED));
 
 const given = commandLine();
-if (given !== null) {
+if (given === null) gauges.close();
+else {
   const code = await main(given).catch(failed);
-  // An interrupted start leaves a database half open, which would be waited for.
-  if (code === INTERRUPTED) process.exit(code);
-  process.exitCode = code;
+  // A start that failed or was interrupted leaves processes half started, which would be waited for.
+  if (code !== 0) process.exit(code);
 }

@@ -2,7 +2,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parse, type InfoRecord } from 'csv-parse';
-import { SluiceError } from 'sluice';
+import * as z from 'zod';
 
 /** One row as the parser gives it. `info.lines` is the line of the file, `info.bytes` how far the file has been parsed. */
 export interface Row {
@@ -10,37 +10,54 @@ export interface Row {
   readonly info: Pick<InfoRecord, 'lines' | 'bytes'>;
 }
 
-/** The columns: the name here and in the database, the header in the file, and what its fields must be. */
-export const COLUMNS = [
-  { name: 'airport', header: 'Airport Name', type: 'text' },
-  { name: 'aircraft', header: 'Aircraft Make Model', type: 'text' },
-  { name: 'damage', header: 'Effect Amount of damage', type: 'text' },
-  { name: 'flight_date', header: 'Flight Date', type: 'date' },
-  { name: 'operator', header: 'Aircraft Airline Operator', type: 'text' },
-  { name: 'state', header: 'Origin State', type: 'text' },
-  { name: 'phase', header: 'Phase of flight', type: 'text' },
-  { name: 'wildlife_size', header: 'Wildlife Size', type: 'text' },
-  { name: 'species', header: 'Wildlife Species', type: 'text' },
-  { name: 'time_of_day', header: 'Time of day', type: 'text' },
-  { name: 'cost_other', header: 'Cost Other', type: 'integer' },
-  { name: 'cost_repair', header: 'Cost Repair', type: 'integer' },
-  { name: 'cost_total', header: 'Cost Total $', type: 'integer' },
-  { name: 'speed_knots', header: 'Speed IAS in knots', type: 'integer' },
-] as const;
+/** The columns of the table, and their headers in the file. */
+const HEADERS = {
+  airport: 'Airport Name',
+  aircraft: 'Aircraft Make Model',
+  damage: 'Effect Amount of damage',
+  flight_date: 'Flight Date',
+  operator: 'Aircraft Airline Operator',
+  state: 'Origin State',
+  phase: 'Phase of flight',
+  wildlife_size: 'Wildlife Size',
+  species: 'Wildlife Species',
+  time_of_day: 'Time of day',
+  cost_other: 'Cost Other',
+  cost_repair: 'Cost Repair',
+  cost_total: 'Cost Total $',
+  speed_knots: 'Speed IAS in knots',
+};
 
-type Column = (typeof COLUMNS)[number];
+/** A strike as it was reported: every field is text and may be empty. The line in the file is its key. */
+export type Report = Readonly<Record<keyof typeof HEADERS, string>> & { readonly line: number };
 
-/** A strike as it was reported: every field is text and may be empty. */
-export interface Report {
-  readonly line: number;
-  readonly fields: Readonly<Record<Column['name'], string>>;
-}
+const text = z.string().trim().min(1, { error: 'is empty', abort: true });
+const date = text.pipe(z.iso.date('is not a date'));
+const whole = text.regex(/^\d{1,9}$/, 'is not a whole number').transform(Number);
 
-/** A strike that is complete: the fields in the order of `COLUMNS`, numbers as numbers. */
-export interface Strike {
-  readonly line: number;
-  readonly fields: readonly (string | number)[];
-}
+/** A strike that is complete, its numbers as numbers. */
+export const Strike = z.object({
+  line: z.int(),
+  airport: text,
+  aircraft: text,
+  damage: text,
+  flight_date: date,
+  operator: text,
+  state: text,
+  phase: text,
+  wildlife_size: z.enum(['Small', 'Medium', 'Large'], 'is not Small, Medium or Large'),
+  species: text,
+  time_of_day: text,
+  cost_other: whole,
+  cost_repair: whole,
+  cost_total: whole,
+  speed_knots: whole,
+});
+
+export type Strike = z.infer<typeof Strike>;
+
+/** With what the service has added. */
+export type AssessedStrike = Strike & { readonly impact_kilojoules: number };
 
 /** The 10,000 wildlife strikes that come with vega-datasets. */
 export function birdstrikesFile(): { path: string; bytes: number } {
@@ -62,30 +79,13 @@ export function readRows(path: string, signal: AbortSignal): AsyncIterable<Row> 
 }
 
 export function toReport({ record, info }: Row): Report {
-  const fields = Object.fromEntries(COLUMNS.map(({ name, header }) => [name, (record[header] ?? '').trim()]));
-  return { line: info.lines, fields: fields as Report['fields'] };
+  const fields = Object.entries(HEADERS).map(([name, header]) => [name, record[header] ?? '']);
+  return { line: info.lines, ...(Object.fromEntries(fields) as Omit<Report, 'line'>) };
 }
 
 /** Aircraft that taxi or stand are struck on the ground, at no speed to speak of. */
 const ON_THE_GROUND: ReadonlySet<string> = new Set(['Taxi', 'Parked']);
 
-export function isFlight({ fields }: Report): boolean {
-  return !ON_THE_GROUND.has(fields.phase);
-}
-
-export function validate({ line, fields }: Report): Strike {
-  const empty = COLUMNS.filter(({ name }) => fields[name] === '');
-  if (empty.length > 0) throw new SluiceError('INVALID', `${empty.map(({ header }) => header).join(', ')} empty`);
-  return { line, fields: COLUMNS.map((column) => typed(column, fields[column.name])) };
-}
-
-function typed({ header, type }: Column, text: string): string | number {
-  if (type === 'integer' && !/^\d{1,9}$/.test(text)) throw new SluiceError('INVALID', `${header} not a whole number`);
-  if (type === 'date' && !isDate(text)) throw new SluiceError('INVALID', `${header} not a date`);
-  return type === 'integer' ? Number(text) : text;
-}
-
-function isDate(text: string): boolean {
-  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : null;
-  return date?.toJSON()?.startsWith(text) === true;
+export function isFlight({ phase }: Report): boolean {
+  return !ON_THE_GROUND.has(phase);
 }

@@ -30,6 +30,17 @@ export interface Receipt {
   readonly bound: number;
 }
 
+/** One stage in the table of a receipt. */
+export interface StageRow {
+  readonly passedOn: number;
+  readonly gaveUp: number;
+  readonly meanPressure: number;
+  readonly highestPressure: number;
+  readonly throttleMs: number;
+  /** Percent of the time. */
+  readonly bottleneck: number;
+}
+
 /** The program of `npm start` in a process of its own, which is also a process group of its own. */
 export class BirdstrikesProgram {
   output = '';
@@ -108,6 +119,23 @@ export class BirdstrikesProgram {
       peakLive: number(/ peak live (\d+)/),
       bound: number(/ of at most (\d+)$/),
     };
+  }
+
+  /** The stages of the receipt's table by name. */
+  get stages(): Readonly<Record<string, StageRow>> {
+    const rows = this.output.matchAll(/^(\w+) +(\d+) +(\d+) +([\d.]+) +([\d.]+) +(\d+) ms +(\d+) %$/gm);
+    return Object.fromEntries(
+      [...rows].map(([, name, ...cells]) => {
+        const [passedOn, gaveUp, meanPressure, highestPressure, throttleMs, bottleneck] = cells.map(Number);
+        return [name, { passedOn, gaveUp, meanPressure, highestPressure, throttleMs, bottleneck } as StageRow];
+      }),
+    );
+  }
+
+  /** How many dead letters the receipt has of a stage and code, and what was wrong with the first one. */
+  letters(stage: string, code: string): { readonly count: number; readonly line: number; readonly reason: string } {
+    const found = new RegExp(`^ +(\\d+) ${stage} ${code}, line (\\d+): (.*)$`, 'm').exec(this.output);
+    return { count: Number(found?.[1] ?? 0), line: Number(found?.[2] ?? NaN), reason: found?.[3] ?? '' };
   }
 
   /** The text behind a label of the summary. */
