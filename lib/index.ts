@@ -28,6 +28,17 @@ export { inline } from './operators/inline.js';
 export type { Overflow } from './operators/overflow.js';
 export { uncredited } from './operators/uncredited.js';
 export { withRecord } from './operators/withRecord.js';
+export { serve, type ServedPipeline, type ServeOptions, type Service } from './sinks/serve.js';
+export type { SubmissionCount } from './sinks/Submissions.js';
+export type { SubmitOptions } from './sinks/Submission.js';
+export type {
+  CancelledOutcome,
+  DeadLetteredOutcome,
+  DeliveredOutcome,
+  FilteredOutcome,
+  RejectedOutcome,
+  SubmitOutcome,
+} from './sinks/SubmitOutcome.js';
 export { toAsyncIterable, type ToAsyncIterableOptions } from './sinks/toAsyncIterable.js';
 export { control } from './operators/control.js';
 export { asyncEgress, type AsyncEgressOptions, type EgressResult } from './stages/asyncEgress.js';

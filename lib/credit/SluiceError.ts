@@ -26,6 +26,8 @@ export type SluiceCode =
   | 'NACK'
   | 'ACK_TIMEOUT'
   | 'UNSUBSCRIBED'
+  | 'ABORTED'
+  | 'DEADLINE'
   | 'DRAIN_DEADLINE'
   // how a run ended
   | 'STREAM_FAILED'

@@ -1,5 +1,6 @@
 import type { Subscription } from 'rxjs';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import type { SluiceError } from '../credit/SluiceError.js';
 import type { StageOptions } from '../options/common.js';
 import { RecordContext } from '../records/RecordContext.js';
 import { StageCore } from './StageCore.js';
@@ -31,6 +32,11 @@ export class BatchMachine<T> extends StageCore<T, T[]> {
   protected work(): void {
     while (!this.over && this.inbox.size > 0 && this.mayClose() && this.output.ready()) this.close();
     if (this.inbox.size > 0 && !this.over) this.startTimer();
+  }
+
+  protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
+    super.forgoHeld(record, reason);
+    if (this.inbox.size === 0) this.stopTimer();
   }
 
   protected abandon(): void {

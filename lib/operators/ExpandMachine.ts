@@ -1,8 +1,8 @@
 import type { ObservableInput } from 'rxjs';
 import { current } from '../credit/delivery.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
-import { inTurn } from '../credit/inTurn.js';
-import { codeOf } from '../credit/SluiceError.js';
+import { inTurn, reportUnhandled } from '../credit/inTurn.js';
+import { codeOf, type SluiceError } from '../credit/SluiceError.js';
 import type { StageOptions } from '../options/common.js';
 import { CANCELLED } from '../records/outcome.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
@@ -40,6 +40,21 @@ export class ExpandMachine<T, R> extends StageCore<T, R> {
     while (!this.over && this.inbox.size > 0 && this.inners.size < this.settings.concurrency) {
       this.open(this.inbox.shift() as T, this.takeRecord());
     }
+  }
+
+  protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
+    super.forgoHeld(record, reason);
+    for (const inner of [...this.inners]) if (inner.record?.isOf(record) === true) this.forgoInner(inner, reason);
+  }
+
+  private forgoInner(inner: Inner<T, R>, { code }: SluiceError): void {
+    this.inners.delete(inner);
+    try {
+      inner.unsubscribe();
+    } catch (error) {
+      reportUnhandled(error);
+    }
+    this.settleHere(inner.record, CANCELLED, code);
   }
 
   protected abandon(): void {

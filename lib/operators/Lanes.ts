@@ -78,6 +78,27 @@ export class Lanes<T> {
     return next;
   }
 
+  /** Takes out what waits of one record. */
+  remove(record: RecordContext): (RecordContext | null)[] {
+    const behind = [...this.lanes.values()].flatMap((lane) => this.sift(lane.queue, record));
+    const first = this.sift(this.ready, record);
+    for (const { lane } of first) this.finished(lane);
+    return [...behind, ...first].map((waiting) => waiting.record);
+  }
+
+  /** Goes once round the queue, which keeps its order, and takes out what is of the record. */
+  private sift(queue: Inbox<Waiting<T>>, record: RecordContext): Waiting<T>[] {
+    const taken: Waiting<T>[] = [];
+    for (let left = queue.size; left > 0; left--) {
+      const next = queue.shift();
+      if (next === undefined) break;
+      if (next.record?.isOf(record) === true) taken.push(next);
+      else queue.push(next);
+    }
+    this.count -= taken.length;
+    return taken;
+  }
+
   /** Empties the lanes and hands over what waited. */
   clear(take: (record: RecordContext | null) => void): void {
     for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) take(next.record);

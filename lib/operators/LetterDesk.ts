@@ -78,7 +78,7 @@ export class LetterDesk {
 
   private tell(letter: DeadLetter, record: RecordContext | null, listener: LetterListener): void {
     try {
-      this.books?.deadLetter(letter);
+      this.books?.deadLetter(letter, record);
       listener?.(letter);
     } catch (error) {
       this.sent(letter, record, { error });

@@ -1,7 +1,7 @@
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { Inbox } from '../credit/Inbox.js';
 import { inTurn } from '../credit/inTurn.js';
-import type { SluiceCode } from '../credit/SluiceError.js';
+import type { SluiceCode, SluiceError } from '../credit/SluiceError.js';
 import type { StageOptions } from '../options/common.js';
 import { Bookkeeper } from '../records/Bookkeeper.js';
 import { CANCELLED } from '../records/outcome.js';
@@ -20,9 +20,14 @@ export interface Place<T, R> {
   state: 'free' | 'running' | 'done' | 'failed';
   result: R | typeof NOTHING | undefined;
   error: unknown;
+  /** False where the work goes on whatever it is told, and takes the place until it has ended, as a promise does. */
+  readonly isStoppable: boolean;
   /** Lets go of the record and of the work on it. */
   release(): void;
 }
+
+/** The error of a place whose record nobody wants any more: it is taken out of use in its turn, and nobody is told. */
+export const FORGONE = { code: 'UNSUBSCRIBED', attempts: 0, errors: [], firstAt: 0, lastAt: 0 } as const;
 
 export interface SlotSettings<T> extends StageOptions {
   readonly capacity: number;
@@ -95,6 +100,33 @@ export abstract class SlotMachine<T, R, S extends Place<T, R>> extends StageCore
     }
     if (this.over) this.cancelRecord(record);
     else this.lanes.push(lane, value, record);
+  }
+
+  /** Tells the work in this place to stop: nobody wants what comes of it any more. */
+  protected abstract stopWork(slot: S, reason: SluiceError): void;
+
+  protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
+    super.forgoHeld(record, reason);
+    for (const held of this.lanes?.remove(record) ?? []) this.settleHere(held, CANCELLED, reason.code);
+    for (const slot of [...this.slots]) {
+      if (slot.record?.isOf(record) === true) this.forgoSlot(slot, slot.record, reason);
+    }
+  }
+
+  /** The record is settled now; its place is free when its work has stopped and its turn has come. */
+  private forgoSlot(slot: S, record: RecordContext, reason: SluiceError): void {
+    const isRunning = slot.state === 'running';
+    const goesOn = isRunning && !slot.isStoppable;
+    slot.record = null;
+    if (!goesOn) {
+      // Before the work is told, because that may call the loop.
+      slot.state = 'failed';
+      slot.error = FORGONE;
+    }
+    if (isRunning) this.stopWork(slot, reason);
+    if (isRunning && !goesOn) this.finished(slot);
+    record.note(CANCELLED, reason.code);
+    record.release();
   }
 
   protected work(): void {
@@ -187,7 +219,10 @@ export abstract class SlotMachine<T, R, S extends Place<T, R>> extends StageCore
     slot.release();
     this.active--;
     this.freeSlots.push(slot);
-    if (state === 'failed') this.failed(value, record, lane, error);
+    if (state === 'failed' && error === FORGONE) {
+      if (lane !== null) this.lanes?.finished(lane);
+      this.settleHere(null, CANCELLED, FORGONE.code);
+    } else if (state === 'failed') this.failed(value, record, lane, error);
     else if (result === NOTHING) {
       if (lane !== null) this.lanes?.finished(lane);
       this.passedOn();

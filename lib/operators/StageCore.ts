@@ -132,6 +132,28 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
     if (this.account.producers.length === 0 && !this.connecting) this.complete();
   }
 
+  forgo(record: RecordContext, reason: SluiceError): void {
+    if (this.over) return;
+    this.forgoHeld(record, reason);
+    this.drain();
+  }
+
+  /** Lets go of all that is held of a record. A stage that holds records elsewhere than in the inbox adds to it. */
+  protected forgoHeld(record: RecordContext, { code }: SluiceError): void {
+    const { inbox, records } = this;
+    if (records.size === 0) return;
+    while (records.size < inbox.size) records.push(null);
+    for (let left = inbox.size; left > 0; left--) {
+      const value = inbox.shift() as T;
+      const held = this.takeRecord();
+      if (held?.isOf(record) === true) this.settleHere(held, CANCELLED, code);
+      else {
+        inbox.push(value);
+        records.push(held);
+      }
+    }
+  }
+
   protected takeRecord(): RecordContext | null {
     return this.records.size > 0 ? (this.records.shift() ?? null) : null;
   }

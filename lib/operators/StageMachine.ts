@@ -3,7 +3,7 @@ import { current } from '../credit/delivery.js';
 import { BUSY, IDLE, WAITING, type Mode } from '../credit/DrainLoop.js';
 import { isFlow } from '../credit/Entrance.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
-import { codeOf, type SluiceCode } from '../credit/SluiceError.js';
+import { codeOf, type SluiceCode, type SluiceError } from '../credit/SluiceError.js';
 import { Bookkeeper } from '../records/Bookkeeper.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
 import { CANCELLED } from '../records/outcome.js';
@@ -12,7 +12,7 @@ import type { Lane } from './Lanes.js';
 import type { Overflow } from './overflow.js';
 import { requireKeeper } from './requireKeeper.js';
 import { Slot, type SlotOwner } from './Slot.js';
-import { SlotMachine, type SlotSettings } from './SlotMachine.js';
+import { FORGONE, SlotMachine, type SlotSettings } from './SlotMachine.js';
 import { WorkInfo, type StageInfo } from './StageInfo.js';
 import { ignore, isWork } from './Work.js';
 
@@ -148,6 +148,13 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
 
   slotDone(slot: Slot<T, R>): void {
     if (this.over) return;
+    if (slot.forgone) {
+      // A promise that its record did not wait for: what it rejects with fails nothing.
+      slot.state = 'failed';
+      slot.error = FORGONE;
+      this.finished(slot);
+      return;
+    }
     this.measure(slot.beganAt, slot.state === 'failed');
     if (slot.state === 'failed' && this.settings.onFailure === 'error') this.output.error(slot.error);
     else this.finished(slot);
@@ -159,6 +166,10 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
 
   protected makeSlot(): Slot<T, R> {
     return new Slot<T, R>(this);
+  }
+
+  protected override stopWork(slot: Slot<T, R>, reason: SluiceError): void {
+    slot.forgo(reason);
   }
 
   protected override cancelCode({ state, error }: Slot<T, R>): SluiceCode {

@@ -30,8 +30,9 @@ export class Bookkeeper implements Witness {
     return false;
   }
 
-  deadLetter(letter: DeadLetter): void {
+  deadLetter(letter: DeadLetter, record: RecordContext | null): void {
     void letter;
+    void record;
   }
 
   /**

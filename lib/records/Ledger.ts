@@ -121,7 +121,8 @@ export class Ledger extends Bookkeeper {
     return true;
   }
 
-  override deadLetter(letter: DeadLetter): void {
+  override deadLetter(letter: DeadLetter, record: RecordContext | null): void {
+    void record;
     this.onDeadLetter(letter);
   }
 

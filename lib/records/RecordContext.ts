@@ -5,6 +5,8 @@ import { CANCELLED, DELIVERED, FILTERED, OUTCOMES, type Outcome, type OutcomeRan
 /** Is told once when a record it watches has settled. */
 export interface SettlementWatcher {
   recordSettled(record: RecordContext): void;
+  /** Told whenever the work on the record says how far it has come. */
+  recordAdvanced?(record: RecordContext): void;
 }
 
 /** A record as it entered the pipeline, and where; null where it was pushed into a stage. */
@@ -67,7 +69,8 @@ export class RecordContext implements DeliveredRecord {
 
   set progress(share: number | undefined) {
     this.share = share;
-    if (this.members?.length === 1) for (const member of this.members) member.progress = share;
+    if (this.members !== null) for (const member of this.members) member.progress = share;
+    if (this.watchers !== null) for (const watcher of this.watchers) watcher.recordAdvanced?.(this);
   }
 
   /**
@@ -106,6 +109,16 @@ export class RecordContext implements DeliveredRecord {
     if (this.isSettled) watcher.recordSettled(this);
     else if (this.watchers === null) this.watchers = [watcher];
     else this.watchers.push(watcher);
+  }
+
+  /** @internal The records that entered the pipeline and that it stands for: itself, mostly. */
+  get entered(): readonly RecordContext[] {
+    return this.members === null ? [this] : this.members.flatMap((member) => member.entered);
+  }
+
+  /** @internal Whether it is that record or a descendant of it alone; a batch of several has other members too. */
+  isOf(record: RecordContext): boolean {
+    return this === record || (this.members?.length === 1 && this.members[0]?.isOf(record) === true);
   }
 
   /** @internal Gives one reference back. */

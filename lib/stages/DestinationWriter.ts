@@ -3,6 +3,7 @@ import { reportUnhandled } from '../credit/inTurn.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import type { Acknowledgment, Destination, WriteAnswer, WriteRequest } from '../destinations/Destination.js';
 import { show } from '../options/checkOptions.js';
+import type { RecordContext } from '../records/RecordContext.js';
 import { follow } from './follow.js';
 import type { Passage } from './Passage.js';
 import { PendingAcknowledgments, type Stray } from './PendingAcknowledgments.js';
@@ -108,6 +109,18 @@ export class DestinationWriter<T> {
   /** The stream has ended. What nobody waits for, because no acknowledgment was required, may finish. */
   letFinish(): void {
     this.writes.clear();
+  }
+
+  /** Nobody waits for this record any more: a write that nobody waits for at all is aborted. Hands back what was pending. */
+  forgo(record: RecordContext): Passage<T>[] {
+    const passages = [...this.pending.all()].filter((passage) => passage.record?.isOf(record) === true);
+    for (const passage of passages) {
+      const { write } = passage;
+      this.pending.expire(passage);
+      this.concludeAttempt(passage);
+      if (write?.open === 0) write.abort();
+    }
+    return passages;
   }
 
   /** The stream is over: aborts every write, and hands back what was pending. */

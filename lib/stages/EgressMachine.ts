@@ -88,6 +88,15 @@ export class EgressMachine<T, R>
     this.finished(slot);
   }
 
+  /** A promise that ignores its signal goes on as a stray, as after a timeout. */
+  protected override stopWork(slot: EgressSlot<T, R>, reason: SluiceError): void {
+    const { attempt } = slot;
+    this.deadlines.remove(slot);
+    slot.isDue = false;
+    slot.attempt = null;
+    if (attempt !== null) this.strand(attempt, reason);
+  }
+
   protected makeSlot(): EgressSlot<T, R> {
     return new EgressSlot<T, R>(this.progressed);
   }

@@ -35,6 +35,8 @@ export class EgressSlot<T, R> implements Place<T, R>, Timed, ProgressListener {
   due = 0;
   ticket = 0;
   place = -1;
+  /** What does not stop counts as a stray. */
+  readonly isStoppable = true;
   private errors: unknown[] | null = null;
   private firstAt = 0;
   private lastAt = 0;

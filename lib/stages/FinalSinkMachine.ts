@@ -8,6 +8,8 @@ import { requireKeeper } from '../operators/requireKeeper.js';
 import { StageCore } from '../operators/StageCore.js';
 import type { ReadyStageOptions } from '../options/common.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
+import { CANCELLED } from '../records/outcome.js';
+import type { RecordContext } from '../records/RecordContext.js';
 import { DestinationSession, type SessionOwner } from './DestinationSession.js';
 import { DestinationWriter, type WriterOwner, type WriterSettings } from './DestinationWriter.js';
 import { Passage } from './Passage.js';
@@ -120,6 +122,17 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
     this.session.cancel();
   }
 
+  protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
+    super.forgoHeld(record, reason);
+    if (this.inbox.size === 0) this.stopBatchTimer();
+    const pending = this.writer.forgo(record);
+    for (const passage of [...pending, ...sift(this.again, record), ...sift(this.done, record)]) {
+      const held = passage.record;
+      passage.settle();
+      this.settleHere(held, CANCELLED, reason.code);
+    }
+  }
+
   private cancelPassage(passage: Passage<T>): void {
     if (passage.state === 'settled') return;
     const { record } = passage;
@@ -217,4 +230,16 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
     this.batchTimer = null;
     this.batchIsDue = false;
   }
+}
+
+/** Goes once round the queue, which keeps its order, and takes out what is of the record. */
+function sift<T>(queue: Inbox<Passage<T>>, record: RecordContext): Passage<T>[] {
+  const taken: Passage<T>[] = [];
+  for (let left = queue.size; left > 0; left--) {
+    const passage = queue.shift();
+    if (passage === undefined) break;
+    if (passage.record?.isOf(record) === true) taken.push(passage);
+    else queue.push(passage);
+  }
+  return taken;
 }

@@ -3,6 +3,7 @@ import type { StageKind } from '../control/observedStage.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import { StageMachine, type Project, type ProjectSettings } from '../operators/StageMachine.js';
+import type { RecordContext } from '../records/RecordContext.js';
 
 export type OnBufferTimeout = 'wait' | 'deadLetter' | 'reject';
 
@@ -41,6 +42,11 @@ export class IngressMachine<T, R> extends StageMachine<T, R> {
     const headMoved = this.waiting < waiting || this.waiting === 0;
     if (headMoved || !this.output.ready()) this.stopClock();
     if (this.waiting > 0 && this.output.ready() && !this.headIsOverdue) this.startClock(this.ingress.bufferTimeoutMs);
+  }
+
+  protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
+    if (this.records.peek()?.isOf(record) === true) this.stopClock();
+    super.forgoHeld(record, reason);
   }
 
   protected override abandon(): void {

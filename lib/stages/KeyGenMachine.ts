@@ -11,6 +11,7 @@ import { show } from '../options/checkOptions.js';
 import type { ReadyStageOptions } from '../options/common.js';
 import { Bookkeeper } from '../records/Bookkeeper.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
+import { CANCELLED } from '../records/outcome.js';
 import type { RecordContext, SettlementWatcher } from '../records/RecordContext.js';
 
 export interface KeyGenSettings<T> extends ReadyStageOptions {
@@ -110,6 +111,15 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
 
   protected override get waiting(): number {
     return this.inbox.size + (this.head === null ? 0 : 1);
+  }
+
+  protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
+    const { head } = this;
+    if (head?.record.isOf(record) === true) {
+      this.head = this.awaited = null;
+      this.settleHere(head.record, CANCELLED, reason.code);
+    }
+    super.forgoHeld(record, reason);
   }
 
   protected abandon(): void {

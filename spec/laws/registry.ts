@@ -271,6 +271,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   RunError: 'an error',
   subscribeWithCredit: 'a sink, where flows end; the relay of the law kit is made of it',
   run: 'a sink, where flows end',
+  serve: 'a sink, where flows end; spec/sinks/serve.properties-spec.ts holds it to one outcome for each submission',
   toAsyncIterable: 'a sink, where flows end',
   uncredited: 'takes a flow out of all credit, for notifiers',
   onSettled: 'tells a source what became of its records',

@@ -5,6 +5,7 @@ import { boundary, BOUNDARY_OPTIONS } from '../../lib/operators/boundary.js';
 import { expandStage, EXPAND_STAGE_OPTIONS } from '../../lib/operators/expandStage.js';
 import { stage, STAGE_OPTIONS } from '../../lib/operators/stage.js';
 import { run, RUN_OPTIONS } from '../../lib/sinks/run.js';
+import { serve, SERVE_OPTIONS, SUBMIT_OPTIONS } from '../../lib/sinks/serve.js';
 import { toAsyncIterable, TO_ASYNC_ITERABLE_OPTIONS } from '../../lib/sinks/toAsyncIterable.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { onBackpressureBuffer, ON_BACKPRESSURE_BUFFER_OPTIONS } from '../../lib/sources/onBackpressureBuffer.js';
@@ -24,6 +25,8 @@ const MAKERS: readonly (readonly [string, readonly string[], Make])[] = [
   ['onBackpressureDrop', ON_BACKPRESSURE_DROP_OPTIONS, (options) => onBackpressureDrop(options)],
   ['onBackpressureLatest', ON_BACKPRESSURE_LATEST_OPTIONS, (options) => onBackpressureLatest(options)],
   ['run', RUN_OPTIONS, (options) => run(fromPull([]), options)],
+  ['serve', SERVE_OPTIONS, (options) => serve(map(identity), options)],
+  ['submit', SUBMIT_OPTIONS, (options) => serve(map(identity)).submit(1, options)],
   ['toAsyncIterable', TO_ASYNC_ITERABLE_OPTIONS, (options) => toAsyncIterable(fromPull([]), options)],
 ];
 

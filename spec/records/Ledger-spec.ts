@@ -71,7 +71,7 @@ describe('Ledger', () => {
     const letters: DeadLetter[] = [];
     const ledger = new Ledger((letter) => letters.push(letter));
     const letter = { value: 1 } as DeadLetter;
-    ledger.deadLetter(letter);
+    ledger.deadLetter(letter, null);
     expect([letters, ledger.keepsLetters, new Ledger().keepsLetters]).toEqual([[letter], true, true]);
   });
 

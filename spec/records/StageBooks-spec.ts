@@ -9,7 +9,7 @@ function entry(
 ) {
   account.arrivals = counters.arrivals;
   account.settled = counters.settled;
-  return { name, account, settledHere: counters.settledHere ?? 0, stopPushes: () => undefined };
+  return { name, account, settledHere: counters.settledHere ?? 0, stopPushes: () => undefined, forgo: () => undefined };
 }
 
 const end = () => CreditAccount.unbounded();
