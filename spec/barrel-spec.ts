@@ -21,17 +21,20 @@ function unnameable(): string[] {
   const exported = new Map(exportsOfBarrel().map((symbol) => [resolved(symbol), symbol.name]));
   const found = new Set<string>();
 
+  const isHere = (declaration: ts.Declaration) => declaration.getSourceFile().fileName.startsWith(`${root}lib/`);
   const look = (node: ts.Node, owner: string): void => {
     if (ts.isBlock(node) || isHidden(node)) return;
-    if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
-      const symbol = checker.getSymbolAtLocation(ts.isTypeReferenceNode(node) ? node.typeName : node.expression);
+    const isBase = ts.isExpressionWithTypeArguments(node);
+    if (isBase || ts.isTypeReferenceNode(node)) {
+      const symbol = checker.getSymbolAtLocation(isBase ? node.expression : node.typeName);
       const type = symbol === undefined ? undefined : resolved(symbol);
+      const declarations = type?.declarations?.filter(isHere) ?? [];
       const isParameter = type !== undefined && (type.flags & ts.SymbolFlags.TypeParameter) !== 0;
-      const isOurs = type?.declarations?.some(({ parent }) =>
-        parent.getSourceFile().fileName.startsWith(`${root}lib/`),
-      );
-      if (type !== undefined && isOurs === true && !isParameter && !exported.has(type))
-        found.add(`${type.name} in ${owner}`);
+      if (type !== undefined && declarations.length > 0 && !isParameter && !exported.has(type)) {
+        // What is inherited is met in the heir: the base itself need not be named.
+        if (isBase && declarations.every(ts.isInterfaceDeclaration)) for (const base of declarations) look(base, owner);
+        else found.add(`${type.name} in ${owner}`);
+      }
     }
     ts.forEachChild(node, (child) => {
       look(child, owner);
@@ -69,6 +72,7 @@ function isHidden(node: ts.Node): boolean {
 const machinery = new Set([
   'Books in StageObserver',
   'CreditAccount in CreditSubject',
+  'CreditProducer in RecordContext',
   'DeliveredRecord in RecordContext',
   'GivenBy in EgressResult',
   'Kept in EgressResult',
@@ -77,6 +81,7 @@ const machinery = new Set([
   'PipelineConfiguration in referenceConfiguration',
   'Producer in FlowableSubscriber',
   'StageLease in StageObserver',
+  'Witness in RecordContext',
 ]);
 
 describe('the barrel', () => {
