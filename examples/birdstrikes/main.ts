@@ -46,6 +46,8 @@ const source = new SourceWatch((state) => progress.sourceChanged(state));
 const controller = new PipelineBackPressureController({
   monitoringIntervalMs: 100,
   latencyObjectivesMs: { asyncEgress: 20 },
+  // What it would log is in the picture and in the receipt.
+  logger: 'off',
 });
 const gauges = new Gauges(controller, CAPACITY);
 const redrive = new Redrive(controller.deadLetters, journal);

@@ -47,6 +47,7 @@ describe('the birdstrikes example', () => {
     expect(program.output).toMatch(/^ {2}gateway \d\.\d\d inbox \d+ credit -?\d+ \d+\/s · keyGen /m);
     expect(program.output).toMatch(/^read \d+ · .* · bottleneck \w+$/m);
     expect(program.output).not.toContain('\x1b');
+    expect(program.output).not.toContain(' sluice: ');
     expect(code).toBe(0);
     expect(lastAt - at).toBeLessThan(ORPHANS_MILLISECONDS);
   }, 60_000);
