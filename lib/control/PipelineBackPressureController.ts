@@ -102,9 +102,12 @@ export class PipelineBackPressureController implements StageObserver {
     const instance = this.stages.add(stage, this.scheduler.now());
     if (this.isClosed) return idleLease(this.stages, instance);
     this.begin();
+    let isHere = true;
     return {
       delayMs: () => (this.isClosed ? 0 : this.sampler.delayMs(instance)),
       changed: () => {
+        // The loop of a stage may have a last word after it has left.
+        if (!isHere) return;
         const before = instance.pressure;
         this.sampler.sample(instance, this.scheduler.now());
         this.publish(this.levelAfter(before, instance.pressure));
@@ -114,6 +117,7 @@ export class PipelineBackPressureController implements StageObserver {
         this.told(stage.name, event);
       },
       leave: () => {
+        isHere = false;
         this.stages.remove(instance);
         if (this.stages.isEmpty) this.pause();
         this.publish();

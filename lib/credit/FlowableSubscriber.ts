@@ -3,6 +3,7 @@ import type { Inbox } from './Inbox.js';
 import { inTurn } from './inTurn.js';
 import { Producer, type Injection } from './Producer.js';
 import type { DeliveredRecord } from './protocol.js';
+import { inTeardown } from './teardown.js';
 import { enterFrame, leaveFrame } from './trampoline.js';
 
 /** Fates of records that a link held back, as ranks of lib/records. */
@@ -156,7 +157,11 @@ export class FlowableSubscriber<T> extends Producer<T> {
       this.leave();
       if (this.isInner) account.putBy.flowEnded();
       this.confirmWithheld(this.completing || account.completed ? REALLY_DROPPED : CANCELLED_WITH_THE_LINK);
-      if (scope !== null && --scope.references === 0) scope.unheld(this.parent);
+      if (scope !== null && --scope.references === 0) {
+        inTeardown(() => {
+          scope.unheld(this.parent);
+        });
+      }
       if (!ended) this.pumpLater();
     }
   }

@@ -4,6 +4,7 @@ import type { StageKind } from '../control/observedStage.js';
 import type { Starvation } from '../control/stageEvent.js';
 import { TokenBucket } from '../control/TokenBucket.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { afterTeardown } from '../credit/teardown.js';
 import type { Overflow } from '../operators/overflow.js';
 import { StageCore } from '../operators/StageCore.js';
 import type { ReadyStageOptions } from '../options/common.js';
@@ -144,7 +145,9 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
   }
 
   private readonly again = (): void => {
-    this.drain();
+    afterTeardown(() => {
+      this.drain();
+    });
   };
 
   private wakeIn(delay: number): void {

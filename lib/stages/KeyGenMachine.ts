@@ -3,6 +3,7 @@ import { hashKey } from '../control/hashKey.js';
 import type { StageKind } from '../control/observedStage.js';
 import type { Observable } from 'rxjs';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
+import { afterTeardown } from '../credit/teardown.js';
 import { isSluiceError, SluiceError } from '../credit/SluiceError.js';
 import { identityOf } from '../operators/order.js';
 import { requireKeeper } from '../operators/requireKeeper.js';
@@ -91,7 +92,9 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     this.inFlight.delete(identity);
     if (this.awaited !== key) return;
     this.awaited = null;
-    this.drain();
+    afterTeardown(() => {
+      this.drain();
+    });
   }
 
   protected override get kind(): StageKind {

@@ -50,6 +50,19 @@ describe('the controller', () => {
     await Promise.resolve();
   });
 
+  it('a stage that has left says nothing more', async () => {
+    const controller = new PipelineBackPressureController({ scheduler: new VirtualTimeScheduler() });
+    const levels: number[] = [];
+    controller.pressure$.subscribe((level) => levels.push(level));
+    const fails = stage<number, unknown>(() => Promise.reject(new Error('no')), {
+      onFailure: 'deadLetter',
+      capacity: 1,
+    });
+    await run(fromPull(numbers(3)).pipe(fails, control(controller)));
+    expect(Math.max(...levels)).toBeGreaterThan(0);
+    expect(levels.at(-1)).toBe(0);
+  });
+
   it('names the stage that withholds credit, for how long, and not its victims', () => {
     const { controller, look, running } = pipeline();
     look();

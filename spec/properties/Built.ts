@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import type { Item } from './Item.js';
+import { nameOf, type Item } from './Item.js';
 import { allInputs, type Visit } from './Visit.js';
 
 /** A step of a plan made ready for one subscription, and what is known of it. */
@@ -34,6 +34,11 @@ export function built(operator: OperatorFunction<Item, Item>, special: Partial<B
     parentOf: ({ root, path }) => `${String(root)}${path}`,
     ...special,
   };
+}
+
+/** What left is what came in, without what the stage told that it gave up. */
+export function allButSettled(visit: Visit): Item[] {
+  return allInputs(visit).filter((item) => !visit.settledHere.has(nameOf(item)));
 }
 
 export function lastCompleted({ inputs }: Visit): boolean {

@@ -26,6 +26,11 @@ export function keyOf({ n }: Item): number {
   return n % 3;
 }
 
+/** What keyGen is given in place of the number: names that have a meaning elsewhere, and text that is no text. */
+export function keyNameOf(item: Item): unknown {
+  return ['__proto__', '\ud800', 0n][keyOf(item)];
+}
+
 export function childrenOf({ root, n, path }: Item, count: number): Item[] {
   return Array.from({ length: count }, (_, index) => ({ root, n, path: `${path}.${String(index)}` }));
 }

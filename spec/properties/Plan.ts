@@ -4,6 +4,26 @@ export interface Plan {
   readonly steps: readonly StepPlan[];
   readonly sink: SinkPlan;
   readonly leave: LeavePlan | null;
+  /** What `control` at the end of the pipeline is given; null: there is none. */
+  readonly control: ControlPlan | null;
+}
+
+export interface ControlPlan {
+  readonly monitoringIntervalMs: number;
+  /** `always`: every grant that may wait does, whatever the pressure. */
+  readonly throttle: 'continuous' | 'classic' | 'off' | 'always';
+  readonly maxSize: number;
+  readonly whenFull: 'block' | 'dropOldest' | 'spill';
+  readonly maxRedrives: number;
+  /** Letters go in again so many times, at moments that the schedule picks: this many at once, or at this rate. */
+  readonly redrives: readonly RedrivePlan[];
+  /** It is closed after so many scheduled steps. */
+  readonly closeAt: number | null;
+}
+
+export interface RedrivePlan {
+  readonly max: number;
+  readonly ratePerSecond: number | null;
 }
 
 export type SinkPlan =
@@ -42,7 +62,8 @@ export interface PolicyPlan {
 }
 
 export type StepPlan = StageStepPlan | LinkPlan;
-export type StageStepPlan = StagePlan | ExpandPlan | BatchPlan | BoundaryPlan | PolicyPlan;
+export type ReadyPlan = GatewayPlan | KeyGenPlan | IngressPlan | EgressPlan | FinalSinkPlan;
+export type StageStepPlan = ReadyPlan | StagePlan | ExpandPlan | BatchPlan | BoundaryPlan | PolicyPlan;
 
 export type Answer = 'value' | 'promise' | 'kept' | 'observable' | 'mixed';
 export type Fault = 'throws' | 'rejects' | 'rejectsUndefined' | 'never' | 'empty' | 'selectorThrows' | 'rejectsOnce';
@@ -98,3 +119,81 @@ export type LinkPlan =
     };
 
 export type InnerKind = 'iterable' | 'asyncIterable';
+
+/** A fault for the record with that place in its source. */
+export interface FaultAt<F> {
+  readonly n: number;
+  readonly fault: F;
+}
+
+export interface ReadyOptions {
+  readonly capacity: number;
+  readonly creditReplenishRate: number | null;
+}
+
+export interface GatewayPlan extends ReadyOptions {
+  readonly kind: 'gateway';
+  readonly maxRequestsPerSecond: number | null;
+  readonly burst: number | null;
+  readonly maxConcurrentRequests: number | null;
+  readonly slowProcessingThresholdMs: number | null;
+  readonly earlyThrottleAt: number | null;
+}
+
+export type KeyFault = 'throws' | 'isNoKey';
+
+export interface KeyGenPlan extends ReadyOptions {
+  readonly kind: 'keyGen';
+  readonly numberOfPartitions: number;
+  readonly enableLoadAwareness: boolean;
+  readonly loadImbalanceThreshold: number;
+  readonly faults: readonly FaultAt<KeyFault>[];
+}
+
+export type IngressFault = 'isInvalid' | 'validationThrows' | 'preparationThrows';
+
+export interface IngressPlan extends ReadyOptions {
+  readonly kind: 'ingressProcessing';
+  readonly by: 'schema' | 'validate';
+  readonly validates: 'atOnce' | 'later';
+  readonly prepares: 'atOnce' | 'later' | 'not';
+  readonly concurrency: number;
+  readonly bufferTimeoutMs: number | null;
+  readonly onBufferTimeout: 'wait' | 'deadLetter';
+  readonly faults: readonly FaultAt<IngressFault>[];
+}
+
+export type ServiceFault = 'throws' | 'rejects' | 'rejectsOnce' | 'isCondemned' | 'obeys' | 'ignores' | 'isEmpty';
+
+export interface EgressPlan extends ReadyOptions {
+  readonly kind: 'asyncEgress';
+  readonly answer: 'value' | 'promise' | 'kept' | 'observable' | 'undefined';
+  readonly order: 'none' | 'input' | 'perKey';
+  readonly onKeyFailure: 'continue' | 'park';
+  readonly maxConcurrentOperations: number;
+  readonly maxAttempts: number;
+  readonly operationTimeoutMs: number | null;
+  readonly totalTimeoutMs: number | null;
+  readonly baseRetryDelayMs: number;
+  readonly jitter: 'full' | 'none';
+  readonly seed: number;
+  readonly asks: boolean;
+  readonly faults: readonly FaultAt<ServiceFault>[];
+}
+
+export type DestinationFault =
+  'twice' | 'unknown' | 'late' | 'never' | 'refuses' | 'condemns' | 'throws' | 'rejects' | 'refusesOnce';
+
+export interface FinalSinkPlan extends ReadyOptions {
+  readonly kind: 'finalSink';
+  readonly opens: 'atOnce' | 'later' | 'never' | 'fails';
+  readonly closes: 'atOnce' | 'later' | 'fails';
+  readonly answers: 'atOnce' | 'later' | 'together';
+  readonly requireAcknowledgment: boolean;
+  readonly maxPendingAcknowledgments: number;
+  readonly acknowledgmentTimeoutMs: number | null;
+  readonly attempts: number;
+  readonly maxSize: number | null;
+  readonly maxWaitMs: number | null;
+  readonly faults: readonly FaultAt<DestinationFault>[];
+}

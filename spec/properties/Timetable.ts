@@ -36,6 +36,12 @@ export class Timetable {
     return this.order.schedule(Promise.resolve(), label).then(settle);
   }
 
+  /** As `later`, after many other things. */
+  async muchLater(label: string, settle: () => void): Promise<void> {
+    for (let turns = 0; turns < 8; turns++) await this.later(label, () => undefined);
+    settle();
+  }
+
   get stepsTaken(): number {
     return this.steps;
   }

@@ -1,4 +1,6 @@
 import type { Subscriber } from 'rxjs';
+import { current } from '../../lib/credit/delivery.js';
+import type { Governor } from './Governor.js';
 import { lineOf, nameOf, type Item } from './Item.js';
 import type { Plan } from './Plan.js';
 import type { Pull } from './Pull.js';
@@ -54,6 +56,12 @@ export class Trial {
   stuck = false;
   /** Something ended before its time: records may be cancelled. */
   broken = false;
+  /** The scheduled step in which something last happened. */
+  lastEventAt = 0;
+  /** Whoever is told of letters and sends them in again; null where there is no controller. */
+  governor: Governor | null = null;
+  private readonly givenBefore = new Set<Item>();
+  private readonly aliases = new WeakMap<object, Item>();
   private roots = 0;
   private events = 0;
 
@@ -81,6 +89,25 @@ export class Trial {
     return { root: this.roots++, n, path: '' };
   }
 
+  /**
+   * What stands below a source. A record that is sent in again is a record of its own, with a name of its own; its
+   * context, which the ledger knows, says what it was at first.
+   */
+  readonly given = (item: Item): Item => {
+    if (!this.givenBefore.has(item)) {
+      this.givenBefore.add(item);
+      return item;
+    }
+    const again = this.fresh(item.n);
+    if (current.record !== null) this.aliases.set(current.record, again);
+    return again;
+  };
+
+  /** What a record is called in this run. */
+  itemOf(record: { readonly origin: unknown }): Item {
+    return this.aliases.get(record) ?? (record.origin as Item);
+  }
+
   inject(label: string): Error {
     const error = new Error(`injected: ${label}`);
     this.injected.add(error);
@@ -90,6 +117,7 @@ export class Trial {
   /** Every observable step comes by here: the invariants hold, and the plan may want to leave. */
   event(): void {
     this.events++;
+    this.lastEventAt = this.timetable.stepsTaken;
     for (const visit of this.visits) visit.check(false);
     this.ledger?.check();
     const { leave } = this.plan;
@@ -106,6 +134,7 @@ export class Trial {
   quiet(): void {
     for (const visit of this.visits) visit.check(true);
     this.ledger?.checkOutcomes();
+    this.governor?.check();
     const { leave } = this.plan;
     if (leave?.when === 'step' && leave.at <= this.timetable.stepsTaken) this.leave();
   }

@@ -33,6 +33,8 @@ export class Visit {
   readonly failures = new Set<unknown>();
   /** Work that is going on, with its signal where the project looked at one. */
   readonly works = new Map<object, AbortSignal | null>();
+  /** What else must hold when it is all over. */
+  readonly atTheEnd: (() => void)[] = [];
   private account: CreditAccount | null = null;
   /** Where each input stood, to see the order. */
   private readonly places = new Map<string, number>();
@@ -123,6 +125,7 @@ export class Visit {
       () => `${this.name} told twice of ${nameOf(item)}`,
     );
     this.settledHere.set(nameOf(item), fate);
+    if (fate === 'deadLettered' && this.trial.governor !== null) this.trial.governor.lettersTold++;
     this.let(item);
     this.trial.become(item, fate);
     this.trial.userCode(`${this.name}: a listener`, true);
@@ -158,6 +161,7 @@ export class Visit {
   }
 
   checkReleased(): void {
+    for (const check of this.atTheEnd) check();
     const open = this.inputs.filter(({ released }) => !released).length;
     const running = [...this.works.values()].filter((signal) => signal?.aborted === false).length;
     const property = 'C9 everything is released';

@@ -2,7 +2,7 @@ import type { CreditProducer, DeliveredRecord } from '../../lib/credit/protocol.
 import { Ledger } from '../../lib/records/Ledger.js';
 import { OUTCOMES, type Outcome } from '../../lib/records/outcome.js';
 import type { RecordContext } from '../../lib/records/RecordContext.js';
-import { nameOf, type Item } from './Item.js';
+import { nameOf } from './Item.js';
 import type { Trial } from './Trial.js';
 
 /** The ledger of a run, with a second count beside it that knows each record by itself. */
@@ -26,7 +26,7 @@ export class WatchedLedger extends Ledger {
 
   override settle(delivered: DeliveredRecord): void {
     const record = delivered as RecordContext;
-    const item = record.origin as Item;
+    const item = this.trial.itemOf(record);
     const { trial } = this;
     super.settle(record);
     trial.expect(
@@ -85,7 +85,7 @@ export class WatchedLedger extends Ledger {
 
   private checkOutcome(record: RecordContext): void {
     const { trial } = this;
-    const item = record.origin as Item;
+    const item = this.trial.itemOf(record);
     const seen = trial.fates.get(nameOf(item)) ?? new Set();
     const worst = (['deadLettered', 'rejected', 'delivered'] as const).find((fate) => seen.has(fate)) ?? 'filtered';
     trial.expect(

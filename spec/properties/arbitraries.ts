@@ -11,6 +11,7 @@ import type {
   StageStepPlan,
   StepPlan,
 } from './Plan.js';
+import { classicSteps, control, readyStep } from './readyArbitraries.js';
 
 const small = fc.integer({ min: 1, max: 3 });
 const capacity = fc.constantFrom(1, 1, 2, 3, 4, 8);
@@ -160,10 +161,34 @@ const leave: Arbitrary<LeavePlan | null> = fc.option(
   { freq: 1 },
 );
 
+const noControl = fc.constant(null);
+
 /** Random pipelines with random faults, sinks and ends. */
 export const plans: Arbitrary<Plan> = fc.record({
   source,
   steps: fc.array(step, { minLength: 1, maxLength: 5 }),
   sink,
   leave,
+  control: noControl,
+});
+
+/** Some link, or a stage of another kind, before each of the five. */
+const classic: Arbitrary<readonly StepPlan[]> = fc
+  .tuple(classicSteps, fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), step), { maxLength: 2 }))
+  .map(([steps, others]) =>
+    others.reduce<readonly StepPlan[]>((all, [at, other]) => [...all.slice(0, at), other, ...all.slice(at)], steps),
+  );
+
+const mixed = fc.array(fc.oneof({ weight: 3, arbitrary: readyStep }, { weight: 1, arbitrary: step }), {
+  minLength: 1,
+  maxLength: 5,
+});
+
+/** The same with the five ready stages, a controller, and letters that go in again. */
+export const readyPlans: Arbitrary<Plan> = fc.record({
+  source,
+  steps: fc.oneof({ weight: 2, arbitrary: mixed }, { weight: 1, arbitrary: classic }),
+  sink,
+  leave,
+  control: fc.oneof({ weight: 1, arbitrary: noControl }, { weight: 3, arbitrary: control }),
 });

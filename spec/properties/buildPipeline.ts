@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs';
+import { control } from '../../lib/index.js';
 import type { Item } from './Item.js';
 import { linkStep } from './linkSteps.js';
 import { notYet } from './notYet.js';
@@ -15,7 +16,7 @@ export function buildPipeline({ source, steps }: Plan, trial: Trial, make: Stage
   const all: readonly StepPlan[] = source.kind === 'push' ? [source.policy, ...steps] : steps;
   let flow = sourceOf(source, trial);
   for (const [index, plan] of all.entries()) flow = addStep(flow, plan, index, excessAt(all, index), trial, make);
-  return flow;
+  return trial.governor === null ? flow : flow.pipe(control(trial.governor.controller));
 }
 
 /** Each subscription of the step is a visit of its own. */

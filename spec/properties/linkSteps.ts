@@ -91,12 +91,14 @@ type FlowPlan = Extract<LinkPlan, { readonly inner: InnerKind }>;
 /** Operators that bring flows of their own into the link. */
 function flowStep(plan: FlowPlan, trial: Trial, visit: Visit): Built {
   const { kind, size, inner } = plan;
-  const flowOf = (items: readonly Item[]) => pulled(trial, inner, (index) => items[index]);
+  /** What came in again, because it was sent in again from the dead letters. */
+  const again: Item[] = [];
+  const flowOf = (items: readonly Item[]) => pulled(trial, inner, (index) => items[index], false, again);
   if (kind === 'mergeWith' || kind === 'concatWith') {
     const others = Array.from({ length: size }, (_, n) => trial.fresh(n));
     const operator: OperatorFunction<Item, Item> =
       kind === 'mergeWith' ? mergeWith(flowOf(others)) : concatWith(flowOf(others));
-    return built(operator, { order: 'none', model: () => [...allInputs(visit), ...others] });
+    return built(operator, { order: 'none', model: () => [...allInputs(visit), ...others, ...again] });
   }
   const open = (item: Item) => {
     trial.userCode(`${visit.name}: the project`, visit.alive);
@@ -118,6 +120,7 @@ export function pulled(
   kind: InnerKind,
   give: (index: number) => Item | undefined,
   returnThrows = false,
+  again: Item[] = [],
 ): Observable<Item> {
   return new Observable((target) => {
     const { account } = discoverCredit(target);
@@ -125,7 +128,12 @@ export function pulled(
       const pull = new Pull(trial, give, account, returnThrows);
       return kind === 'iterable' ? pull.iterable : pull.asyncIterable;
     };
-    return fromPull(input).subscribe(target);
+    const given = (item: Item) => {
+      const named = trial.given(item);
+      if (named !== item) again.push(named);
+      return named;
+    };
+    return fromPull(input).pipe(map(given)).subscribe(target);
   });
 }
 

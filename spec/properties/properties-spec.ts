@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readyPlans } from './arbitraries.js';
 import { checkPlans } from './checkPlans.js';
 import { chooseSeed, printLine } from './seeds.js';
 
@@ -11,3 +12,9 @@ test(`${RULES}: random pipelines, faults, ends and schedules keep every property
   printLine(report);
   expect(report).not.toContain('counterexample');
 }, 30_000);
+
+test(`${RULES}: so do the five stages under a controller, while letters go in again`, async () => {
+  const { report } = await checkPlans(RUNS, chooseSeed(), undefined, undefined, readyPlans);
+  printLine(report);
+  expect(report).not.toContain('counterexample');
+}, 120_000);

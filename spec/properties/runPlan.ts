@@ -5,6 +5,7 @@ import { CREDIT } from '../../lib/credit/discovery.js';
 import { CreditSubject, stage, subscribeWithCredit, toAsyncIterable } from '../../lib/index.js';
 import type { Observable } from 'rxjs';
 import { buildPipeline } from './buildPipeline.js';
+import { Governor } from './Governor.js';
 import type { Item } from './Item.js';
 import type { Plan } from './Plan.js';
 import type { StageMaker } from './stageSteps.js';
@@ -13,6 +14,10 @@ import { Trial, type Violation } from './Trial.js';
 import { WatchedLedger } from './WatchedLedger.js';
 
 const MOST_STEPS = 6_000;
+/** A timeout of 50 ms, say, is waited for while a controller looks every 5 ms. */
+const STEPS_WITHOUT_EVENT = 300;
+/** How long whoever looks after a full queue takes to make room. */
+const STEPS_WITHOUT_ROOM = 10;
 
 /** Runs a plan to its end, and says which properties did not hold. */
 export async function runPlan(plan: Plan, order: Scheduler, make: StageMaker = stage): Promise<readonly Violation[]> {
@@ -27,6 +32,7 @@ export async function runPlan(plan: Plan, order: Scheduler, make: StageMaker = s
   const before = config.onUnhandledError;
   config.onUnhandledError = threw;
   process.on('unhandledRejection', rejected);
+  if (plan.control !== null) trial.governor = new Governor(plan.control, trial);
   try {
     begin(trial, buildPipeline(plan, trial, make));
     await follow(trial);
@@ -42,7 +48,9 @@ async function follow(trial: Trial): Promise<void> {
   const { timetable } = trial;
   await turn();
   trial.quiet();
-  while (trial.violations.length === 0 && timetable.stepsTaken < MOST_STEPS && (await timetable.step())) trial.quiet();
+  trial.governor?.begin();
+  do await followUntilItStandsStill(trial);
+  while (trial.violations.length === 0 && trial.governor?.unblock() === true);
   if (trial.violations.length > 0) return;
   if (!trial.over) {
     trial.expect(
@@ -56,6 +64,19 @@ async function follow(trial: Trial): Promise<void> {
   checkEnd(trial);
 }
 
+/** With a controller timers go on for ever: it stands still when nothing else has happened for long. */
+async function followUntilItStandsStill(trial: Trial): Promise<void> {
+  const { timetable, governor } = trial;
+  await turn();
+  trial.lastEventAt = timetable.stepsTaken;
+  while (trial.violations.length === 0 && timetable.stepsTaken < MOST_STEPS) {
+    const patience = governor?.isFull === true ? STEPS_WITHOUT_ROOM : STEPS_WITHOUT_EVENT;
+    if (governor !== null && !trial.over && timetable.stepsTaken - trial.lastEventAt > patience) return;
+    if (!(await timetable.step())) return;
+    trial.quiet();
+  }
+}
+
 /** It is over: nothing is left behind. */
 function checkEnd(trial: Trial): void {
   const { clock } = trial.timetable;
@@ -63,6 +84,7 @@ function checkEnd(trial: Trial): void {
   for (const visit of trial.visits) visit.checkReleased();
   for (const pull of trial.pulls) pull.checkReleased();
   trial.expect(clock.pending === 0, property, () => `${String(clock.pending)} timers are left`);
+  trial.governor?.checkEnd();
   const { ledger } = trial;
   if (ledger === null) return;
   ledger.checkOutcomes();

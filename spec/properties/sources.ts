@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { map, Observable } from 'rxjs';
 import { fromPull } from '../../lib/index.js';
 import type { Item } from './Item.js';
 import { pulled } from './linkSteps.js';
@@ -16,7 +16,7 @@ export function sourceOf(plan: SourcePlan, trial: Trial): Observable<Item> {
     case 'push':
       return pushed(plan, trial, give);
     case 'array':
-      return fromPull(() => Array.from({ length: count }, (_, n) => trial.fresh(n)));
+      return fromPull(() => Array.from({ length: count }, (_, n) => trial.fresh(n))).pipe(map(trial.given));
     default:
       return pulled(trial, plan.kind, give, plan.returnThrows);
   }

@@ -13,7 +13,10 @@ import {
 import { built, lastCompleted, type Built } from './Built.js';
 import { childrenOf, nameOf, type Item } from './Item.js';
 import type { BatchPlan, BoundaryPlan, ExpandPlan, PolicyPlan, StagePlan, StageStepPlan } from './Plan.js';
+import { egressStep } from './egressStep.js';
 import { Pull } from './Pull.js';
+import { gatewayStep, ingressStep, keyGenStep } from './readySteps.js';
+import { sinkStep } from './sinkStep.js';
 import { StageProject, type Answer } from './StageProject.js';
 import { capacityOf } from './traits.js';
 import type { Trial } from './Trial.js';
@@ -38,6 +41,16 @@ export function stageStep(plan: StageStepPlan, trial: Trial, visit: Visit, make:
       return boundaryStep(plan, trial);
     case 'policy':
       return policyStep(plan, visit);
+    case 'gateway':
+      return gatewayStep(plan, trial);
+    case 'keyGen':
+      return keyGenStep(plan, trial, visit);
+    case 'ingressProcessing':
+      return ingressStep(plan, trial, visit);
+    case 'asyncEgress':
+      return egressStep(plan, trial, visit);
+    case 'finalSink':
+      return sinkStep(plan, trial, visit);
   }
 }
 
@@ -85,7 +98,8 @@ function expandStep(plan: ExpandPlan, trial: Trial, visit: Visit): Built {
     if (fault === 'throws') throw inject(item);
     const children = childrenOf(item, size);
     const leaves = () => {
-      visit.let(item);
+      // One that fails is held until its letter is safe.
+      if (fault === undefined) visit.let(item);
     };
     if (inner === 'observable' && size <= capacity) {
       // A plain Observable is buffered: it has ended before the stage is done with it.

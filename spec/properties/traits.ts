@@ -40,13 +40,20 @@ export function traitsOf({ source, steps }: Plan): Traits {
 }
 
 export function isStage(step: StepPlan): step is StageStepPlan {
-  return ['stage', 'expandStage', 'batch', 'boundary', 'policy'].includes(step.kind);
+  return STAGES.has(step.kind);
 }
+
+const STAGES: ReadonlySet<StepPlan['kind']> = new Set([
+  ...(['stage', 'expandStage', 'batch', 'boundary', 'policy'] as const),
+  ...(['gateway', 'keyGen', 'ingressProcessing', 'asyncEgress', 'finalSink'] as const),
+]);
 
 export function capacityOf(step: StageStepPlan): number {
   switch (step.kind) {
     case 'batch':
       return Math.max(step.capacity, step.maxSize);
+    case 'finalSink':
+      return Math.max(step.capacity, step.maxSize ?? 1);
     case 'boundary':
       return step.inFlight;
     case 'policy':

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   concatMap,
+  EMPTY,
   filter,
   NEVER,
   Subject,
@@ -97,6 +98,27 @@ describe('gateway', () => {
       await works.finish(n, n);
     }
     expect(await report).toMatchObject({ in: 2, delivered: 2, inFlight: 0 });
+  });
+
+  it('C6b: a place that comes free in a teardown is taken when that is over', () => {
+    const log: string[] = [];
+    const source = handFed<number>();
+    const flows = [handFed<string>(), handFed<string>()];
+    source
+      .pipe(
+        gateway({ maxConcurrentRequests: 1 }),
+        concatMap((n) => {
+          log.push(`opens ${String(n)}`);
+          return flows[n] ?? EMPTY;
+        }),
+        stage((row: string) => row),
+      )
+      .subscribe({ next: (row) => log.push(row), error: (error: Error) => log.push(error.message) });
+    source.send(0, 1);
+    source.error(new Error('down'));
+    flows[0]?.send('a');
+    flows[0]?.complete();
+    expect(log).toEqual(['opens 0', 'a', 'opens 1', 'down']);
   });
 
   it('a sharedLimit bounds several pipelines together, and wakes the one that waits', async () => {
