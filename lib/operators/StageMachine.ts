@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
-import { current } from '../credit/delivery.js';
-import { BUSY, IDLE, WAITING, type Mode } from '../credit/DrainLoop.js';
+import type { CreditAccount } from '../credit/CreditAccount.js';
+import { current, isDeliveryOf } from '../credit/delivery.js';
+import { BUSY, IDLE, WAITING } from '../credit/DrainLoop.js';
 import { isFlow } from '../credit/Entrance.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { codeOf, type SluiceCode, type SluiceError } from '../credit/SluiceError.js';
@@ -50,90 +51,111 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
     if (this.idleNow()) this.mode = IDLE;
   }
 
+  /**
+   * The shortest way through, for records without a context: nothing is ahead, and the result is there at once. Kept
+   * short, because V8 inlines a chain of stages only up to a limit in bytecode.
+   */
   override next(value: T): void {
-    const { account } = this;
+    const { account, direct } = this;
     const { passer } = account;
-    const credited =
-      (passer !== null && passer.passingAt === current.depth) ||
-      (current.producer !== null && current.producer.account === account);
-    if (this.mode !== IDLE || !credited || (typeof value === 'object' && isFlow(value))) {
-      super.next(value);
+    const credited = (passer !== null && passer.passingAt === current.depth) || current.producer?.account === account;
+    if (this.mode !== IDLE || !credited || direct === null || (typeof value === 'object' && isFlow(value))) {
+      if (direct === null) this.enter(value);
+      else super.next(value);
       return;
     }
     this.mode = BUSY;
     account.arrivals++;
-    try {
-      if (account.witness === null) this.pass(value);
-      else this.passRecord(value);
-    } catch (error) {
-      this.output.passingAt = 0;
-      this.mode = WAITING;
-      throw error;
+    if (account.witness !== null) this.passRecord(value, direct);
+    else {
+      let projected = false;
+      try {
+        const result = direct(value);
+        const goesOn = (typeof result === 'object' || typeof result === 'function') && isWork(result);
+        projected = true;
+        if (goesOn || this.mode !== BUSY || !this.output.ready()) this.keep(value, null, result, goesOn);
+        else {
+          this.output.passOn(result);
+          account.settled++;
+        }
+      } catch (error) {
+        this.threw(value, null, error, projected);
+      }
     }
-    if ((this.mode as Mode) === BUSY) {
-      this.mode = IDLE;
-      if (account.settled >= account.replenishAt) this.replenish();
-    } else {
-      this.mode = WAITING;
-      this.drain();
+    this.passed(account);
+  }
+
+  /** Every other arrival. */
+  private enter(value: T): void {
+    if (this.mode !== IDLE || !isDeliveryOf(this.account) || isFlow(value)) super.next(value);
+    else {
+      this.mode = BUSY;
+      this.account.arrivals++;
+      this.beginAlone(value);
+      this.passed(this.account);
     }
   }
 
-  /** The shortest way through: nothing is ahead. */
-  private pass(value: T): void {
-    const { direct } = this;
-    if (direct === null) {
-      this.begin(value, null, null);
+  /** `next` where contexts travel, or where somebody measures. */
+  private passRecord(value: T, direct: (value: T) => R | PromiseLike<R> | Observable<R>): void {
+    const record = current.record as RecordContext | null;
+    if (record === null || record.witness !== this.account.witness) {
+      this.beginAlone(value);
       return;
     }
-    let result;
-    let goesOn;
+    record.references++;
+    let projected = false;
     try {
-      result = direct(value);
-      goesOn = (typeof result === 'object' || typeof result === 'function') && isWork(result);
+      const result = direct(value);
+      const goesOn = (typeof result === 'object' || typeof result === 'function') && isWork(result);
+      projected = true;
+      if (goesOn || this.mode !== BUSY || !this.output.ready()) this.keep(value, record, result, goesOn);
+      else {
+        this.output.passRecordOn(result, record);
+        this.account.settled++;
+      }
     } catch (error) {
-      this.failed(value, null, null, error);
-      return;
+      this.threw(value, record, error, projected);
     }
-    if (this.mode !== BUSY || goesOn || !this.output.ready()) {
-      this.keep(value, null, result, goesOn);
-      return;
-    }
-    this.output.passOn(result as R);
-    this.account.settled++;
   }
 
-  /** What cannot pass straight through: the stage is over, the work goes on, or there is no credit below. */
+  private beginAlone(value: T): void {
+    try {
+      this.begin(value, this.takeOver(value), null);
+    } catch (error) {
+      this.threw(value, null, error, true);
+    }
+  }
+
+  /** A record has passed: mostly nothing is left to look at, and no credit to be returned. */
+  private passed(account: CreditAccount): void {
+    if (this.mode === BUSY && account.settled < account.replenishAt) this.mode = IDLE;
+    else this.lookAgain();
+  }
+
+  private lookAgain(): void {
+    const looks = this.mode !== BUSY;
+    this.mode = looks ? WAITING : IDLE;
+    if (looks) this.drain();
+    else this.replenish();
+  }
+
+  /** The project threw, or what lies below did: that is not for the stage to handle. */
+  private threw(value: T, record: RecordContext | null, error: unknown, projected: boolean): void {
+    this.output.passingAt = 0;
+    if (!projected) {
+      this.failed(value, record, null, error);
+      return;
+    }
+    this.mode = WAITING;
+    throw error;
+  }
+
+  /** A result that may have to be waited for, or to wait; or the stage is over. */
   private keep(value: T, record: RecordContext | null, result: unknown, goesOn: boolean): void {
     if (this.over) this.discard(result, record, null);
     else if (goesOn) this.follow(value, record, null, result as PromiseLike<R>, null, 0);
     else this.emitInTurn(value, result as R, record, null);
-  }
-
-  /** `pass` where contexts travel. */
-  private passRecord(value: T): void {
-    const { direct } = this;
-    const record = current.record as RecordContext | null;
-    if (direct === null || record === null || record.witness !== this.account.witness) {
-      this.begin(value, this.takeOver(value), null);
-      return;
-    }
-    record.references++;
-    let result;
-    let goesOn;
-    try {
-      result = direct(value);
-      goesOn = (typeof result === 'object' || typeof result === 'function') && isWork(result);
-    } catch (error) {
-      this.failed(value, record, null, error);
-      return;
-    }
-    if (this.mode !== BUSY || goesOn || !this.output.ready()) {
-      this.keep(value, record, result, goesOn);
-      return;
-    }
-    this.output.passRecordOn(result as R, record);
-    this.account.settled++;
   }
 
   protected override beObserved(): void {
