@@ -125,8 +125,9 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
   protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
     super.forgoHeld(record, reason);
     if (this.inbox.size === 0) this.stopBatchTimer();
+    // Nothing waits for another attempt between deliveries: what failed has left the room for it.
     const pending = this.writer.forgo(record);
-    for (const passage of [...pending, ...sift(this.again, record), ...sift(this.done, record)]) {
+    for (const passage of [...pending, ...sift(this.done, record)]) {
       const held = passage.record;
       passage.settle();
       this.settleHere(held, CANCELLED, reason.code);

@@ -154,6 +154,13 @@ describe('what a caller is told', () => {
     expect(await outcomes[2]).toHaveProperty('letter.value', [3, 9]);
   });
 
+  it('a batch that capacity keeps from being full leaves with what there can be', async () => {
+    const all = batch<number>({ maxSize: 5, capacity: 5 });
+    const service = serve<number, readonly number[]>(all, { capacity: 2 });
+    const outcomes = await soon(Promise.all([1, 2].map((n) => service.submit(n))));
+    expect(outcomes).toMatchObject([{ value: [1, 2] }, { value: [1, 2] }]);
+  });
+
   it('each submission its own value, whoever ends first', async () => {
     await inVirtualTime(async () => {
       const work = (n: number) => timer(n % 7).pipe(map(() => n));

@@ -371,6 +371,60 @@ describe('the stage that holds it lets go of it, and of nothing else', () => {
     expect(held(service)).toEqual([0]);
   });
 
+  it('finalSink: acknowledged, and waiting for credit below', async () => {
+    const works = new Works<number>();
+    const destination = callbackDestination<number>(() => undefined);
+    const service = serve<number, number>(pipe(finalSink({ destination }), stage(works.start, { capacity: 1 })));
+    const callers = new Callers(service);
+    await microtasks();
+    callers.submit(1, 2, 3);
+    await microtasks();
+    await callers.abort(2);
+    expect(held(service)).toEqual([1, 1]);
+    await works.finish(1, 1);
+    await works.finish(3, 3);
+    expect([works.begun, callers.told]).toEqual([
+      [1, 3],
+      ['2 cancelled ABORTED', '1 delivered', '3 delivered'],
+    ]);
+  });
+
+  it('finalSink: maxWaitMs of a batch counts anew where it was the only member', async () => {
+    await inVirtualTime(async ({ advance }) => {
+      const written: string[] = [];
+      const destination = callbackDestination<number>(
+        (values) => void written.push(`${asyncScheduler.now()} ${values.join()}`),
+        { batch: true },
+      );
+      const service = serve<number, number>(finalSink({ destination, batch: { maxSize: 2, maxWaitMs: 20 } }));
+      const callers = new Callers(service);
+      await advance(0);
+      callers.submit(1);
+      await callers.abort(1);
+      await advance(10);
+      callers.submit(2);
+      await advance(50);
+      expect([written, callers.told]).toEqual([['30 2'], ['1 cancelled ABORTED', '2 delivered']]);
+    });
+  });
+
+  it.each(['stage', 'asyncEgress'] as const)('%s in order per key: the next of its key begins', async (name) => {
+    const begun: string[] = [];
+    const open = (value: string) =>
+      new Observable<string>(() => {
+        begun.push(value);
+      });
+    const perKey = (value: string) => value.slice(0, 1);
+    const pipeline =
+      name === 'stage'
+        ? stage(open, { concurrency: 2, order: { perKey } })
+        : pipe(keyGen({ keySelector: perKey }), asyncEgress({ process: open, order: 'perKey' }));
+    const callers = new Callers(serve<string, string>(pipeline));
+    callers.submit('a1', 'a2');
+    await callers.abort('a1');
+    expect([begun, callers.told]).toEqual([['a1', 'a2'], ['a1 cancelled ABORTED']]);
+  });
+
   it('finalSink: between its attempts', async () => {
     const hand = new HandDestination<number>();
     const service = serve<number, number>(finalSink({ destination: hand, attempts: 3, maxPendingAcknowledgments: 1 }));
