@@ -271,6 +271,44 @@ describe('the stage that holds it lets go of it, and of nothing else', () => {
     expect([held(service), service.ledger().inFlight]).toEqual([[0, 0, 0, 0], 0]);
   });
 
+  it('keyGen: the record of a moved key that waits for the others of its key', async () => {
+    const keys = Array.from({ length: 100 }, (_, n) => n);
+    const partitions: (number | undefined)[] = [];
+    const keySelector = (n: number) => n % 100;
+    const probe = serve<number, number>(
+      pipe(
+        keyGen({ keySelector, numberOfPartitions: 2 }),
+        stage((n: number, { record }) => ((partitions[n] = record.partition), n)),
+      ),
+    );
+    await Promise.all(keys.map((n) => probe.submit(n)));
+    const [one = 0, other = 0] = keys.filter((n) => partitions[n] === 0);
+    const works = new Works<number>();
+    const service = serve<number, number>(
+      pipe(
+        keyGen({ keySelector, numberOfPartitions: 2, loadImbalanceThreshold: 10, capacity: 1000 }),
+        stage(works.start, { concurrency: 1000, order: 'none' }),
+      ),
+      { capacity: 1000 },
+    );
+    const callers = new Callers(service);
+    // Two hot keys of one partition, until one of them is moved: its next record waits, and all behind it.
+    const sent: number[] = [];
+    while ((held(service)[0] ?? 0) < 2 && sent.length < 900) {
+      sent.push((sent.length % 2 === 0 ? one : other) + 100 * sent.length);
+      callers.submit(...sent.slice(-1));
+      await microtasks();
+    }
+    const [waiting = -1, behind = -1] = sent.slice(-2);
+    expect(works.begun).toEqual(sent.slice(0, -2));
+    await callers.abort(waiting);
+    expect([callers.told, works.begun.at(-1), held(service)[0]]).toEqual([
+      [`${String(waiting)} cancelled ABORTED`],
+      behind,
+      0,
+    ]);
+  });
+
   it('ingressProcessing: bufferTimeoutMs counts anew for the record behind it', async () => {
     await inVirtualTime(async ({ advance }) => {
       const preprocess = (n: number) => timer(1000).pipe(map(() => n));
