@@ -1,7 +1,7 @@
 import { Assignment } from '../control/Assignment.js';
 import { hashKey } from '../control/hashKey.js';
 import type { StageKind } from '../control/observedStage.js';
-import type { Observable } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { afterTeardown } from '../credit/teardown.js';
 import { isSluiceError, SluiceError } from '../credit/SluiceError.js';
@@ -29,6 +29,8 @@ interface KeyInFlight {
   readonly group: number;
   partition: number;
   count: number;
+  /** It was waited for in vain, and keeps its partition as long as it has records in flight. */
+  stays: boolean;
 }
 
 /** The record that goes next. */
@@ -46,9 +48,16 @@ const RECORDS_BETWEEN_LOOKS = 256;
 const HEAVY_SHARE = 0.25;
 
 /**
+ * For so long nothing of a key may settle while it is waited for. Below there may be a batch that waits for just the
+ * records that wait here.
+ */
+const PATIENCE_MS = 1000;
+
+/**
  * The machine of `keyGen`. A key with records in flight keeps its partition, so that a group may move at any moment and
  * the order per key survives. A heavy key whose group has moved would never be without records in flight: its next
- * record waits here until the others have settled, and goes to the new partition.
+ * record waits here until the others have settled, and goes to the new partition. Where they do not settle it goes
+ * where they went.
  */
 export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatcher {
   private assignment!: Assignment;
@@ -57,6 +66,7 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
   private untilLook = RECORDS_BETWEEN_LOOKS;
   /** The key that the record at the head of the inbox waits for. */
   private awaited: KeyInFlight | null = null;
+  private patience: Subscription | null = null;
 
   constructor(
     output: FlowableSubscriber<T>,
@@ -88,10 +98,13 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     const key = this.inFlight.get(identity);
     if (key === undefined) return;
     this.assignment.ended(key.group, key.partition);
-    if (--key.count > 0) return;
-    this.inFlight.delete(identity);
+    if (--key.count === 0) this.inFlight.delete(identity);
     if (this.awaited !== key) return;
-    this.awaited = null;
+    this.stopWaiting();
+    if (key.count > 0) {
+      this.awaitKey(key);
+      return;
+    }
     afterTeardown(() => {
       this.drain();
     });
@@ -119,13 +132,15 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
   protected override forgoHeld(record: RecordContext, reason: SluiceError): void {
     const { head } = this;
     if (head?.record.isOf(record) === true) {
-      this.head = this.awaited = null;
+      this.head = null;
+      this.stopWaiting();
       this.settleHere(head.record, CANCELLED, reason.code);
     }
     super.forgoHeld(record, reason);
   }
 
   protected abandon(): void {
+    this.stopWaiting();
     if (this.head !== null) this.cancelRecord(this.head.record);
     this.head = null;
   }
@@ -154,12 +169,13 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     const identity = identityOf(key);
     let known = this.inFlight.get(identity);
     if (known === undefined) {
-      known = { group, partition: assigned, count: 0 };
+      known = { group, partition: assigned, count: 0, stays: false };
       this.inFlight.set(identity, known);
-    } else if (known.partition !== assigned && this.isHeavy(known)) {
-      this.awaited = known;
+    } else if (known.partition !== assigned && !known.stays && this.isHeavy(known)) {
+      if (this.awaited !== known) this.awaitKey(known);
       return false;
     }
+    this.stopWaiting();
     known.count++;
     this.assignment.began(known.group, known.partition);
     record.key = key;
@@ -167,6 +183,20 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     record.watch(this);
     if (this.settings.enableLoadAwareness && --this.untilLook <= 0) this.look();
     return true;
+  }
+
+  private awaitKey(key: KeyInFlight): void {
+    this.awaited = key;
+    this.patience = this.scheduler.schedule(() => {
+      key.stays = true;
+      this.stopWaiting();
+      this.drain();
+    }, PATIENCE_MS);
+  }
+
+  private stopWaiting(): void {
+    this.patience?.unsubscribe();
+    this.patience = this.awaited = null;
   }
 
   private isHeavy({ partition, count }: KeyInFlight): boolean {

@@ -40,13 +40,14 @@ export const KEY_GEN_OPTIONS: readonly string[] = Object.keys(SCHEMA.def.shape);
  *
  * Load awareness looks at the records in flight every 256 records and moves a group from the busiest partition to the
  * idlest. A key with records in flight keeps its partition until they have settled, so that its order holds; the next
- * record of a heavy key (a quarter of its partition's work) waits for that, any other goes where its key is. Memory
- * grows with the keys in flight, not with the keys seen.
+ * record of a heavy key (a quarter of its partition's work) waits for that, any other goes where its key is. When nothing
+ * of the key has settled for a second, because a batch below waits for more, say, the record goes where the others went.
+ * Memory grows with the keys in flight, not with the keys seen.
  *
  * - **Emits** at once while the stage below has credit, unless the record's key is about to move.
  * - **Back-pressures** when `capacity` records wait.
  * - **Completes** when the source has completed and the inbox is empty.
- * - **Cancels** the inbox and the source at once.
+ * - **Cancels** the inbox, the timer and the source at once.
  *
  * @throws SluiceError OPTION where an option is unknown or makes no sense
  *

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { map, timer } from 'rxjs';
+import { map, timer, type OperatorFunction } from 'rxjs';
 import { hashKey } from '../../lib/control/hashKey.js';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
 import type { PipelineStatus } from '../../lib/control/status.js';
+import { callbackDestination } from '../../lib/destinations/callbackDestination.js';
+import { batch } from '../../lib/operators/batch.js';
 import { control } from '../../lib/operators/control.js';
+import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { asyncEgress } from '../../lib/stages/asyncEgress.js';
+import { finalSink } from '../../lib/stages/finalSink.js';
 import { keyGen, type KeyGenOptions } from '../../lib/stages/keyGen.js';
 import { FlowTestScheduler } from '../../lib/testing/FlowTestScheduler.js';
 import { numbers } from '../operators/support/seen.js';
@@ -93,5 +97,60 @@ describe('load awareness', () => {
 
   it('under a controller the threshold is that of keyGen', async () => {
     expect(await fourSeconds(hot, { loadImbalanceThreshold: 1000 })).toMatchObject({ moves: 0, busyPartitions: 1 });
+  });
+});
+
+describe('a heavy key that is about to move', () => {
+  it.each<[string, () => OperatorFunction<Row, unknown>]>([
+    ['batch', () => batch({ maxSize: 700 })],
+    [
+      'finalSink',
+      () =>
+        finalSink({ destination: callbackDestination<Row>(() => undefined), batch: { maxSize: 700 }, capacity: 1400 }),
+    ],
+  ])(
+    'is not waited for longer than a second without progress: a %s below waits for more of it',
+    async (_name, below) => {
+      const scheduler = new FlowTestScheduler();
+      await scheduler.run(async ({ advance }) => {
+        const rows = numbers(4000).map((n) => ({ key: n % 2 === 0 ? one : other, n }));
+        const keyed = keyGen<Row>({ keySelector: ({ key }) => key, numberOfPartitions: PARTITIONS, capacity: 2000 });
+        const report = run(
+          fromPull(rows).pipe(
+            keyed,
+            below(),
+            map((all) => all),
+          ),
+        );
+        let isOver = false;
+        void report.then(() => (isOver = true));
+        await advance(999);
+        expect(isOver).toBe(false);
+        await advance(1);
+        expect(isOver).toBe(true);
+        expect(await report).toMatchObject({ in: 4000, delivered: 4000, inFlight: 0 });
+      });
+      expect(scheduler.pending).toBe(0);
+    },
+  );
+
+  it('C9: unsubscribed while it waits it leaves no timer', async () => {
+    const scheduler = new FlowTestScheduler();
+    await scheduler.run(async ({ advance }) => {
+      const rows = numbers(4000).map((n) => ({ key: n % 2 === 0 ? one : other, n }));
+      const keyed = keyGen<Row>({
+        keySelector: ({ key }) => key,
+        numberOfPartitions: PARTITIONS,
+        capacity: 2000,
+        onDeadLetter: () => undefined,
+      });
+      const running = fromPull(rows)
+        .pipe(keyed, batch({ maxSize: 700 }))
+        .subscribe();
+      await advance(10);
+      expect(scheduler.pending).toBe(1);
+      running.unsubscribe();
+      expect(scheduler.pending).toBe(0);
+    });
   });
 });
