@@ -14,6 +14,8 @@ export class Governor {
   private readonly spilled: DeadLetter[] = [];
   private drained = 0;
   private level = 0;
+  /** Letters go in at a rate: whoever asked for that has a timer of their own. */
+  isSendingIn = false;
 
   constructor(
     private readonly plan: ControlPlan,
@@ -44,11 +46,14 @@ export class Governor {
 
   private sendIn({ max, ratePerSecond }: RedrivePlan, others: readonly RedrivePlan[]): void {
     void this.trial.timetable.later('redrive', async () => {
+      this.isSendingIn = true;
       try {
         await this.controller.deadLetters.redrive({ max, ratePerSecond: ratePerSecond ?? undefined });
       } catch (error) {
         const { code } = error as { code?: unknown };
         if (code !== 'PIPELINE_CLOSED') this.trial.threw(error);
+      } finally {
+        this.isSendingIn = false;
       }
       const [next, ...later] = others;
       if (next !== undefined) this.sendIn(next, later);

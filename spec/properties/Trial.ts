@@ -62,6 +62,7 @@ export class Trial {
   governor: Governor | null = null;
   private readonly givenBefore = new Set<Item>();
   private readonly aliases = new WeakMap<object, Item>();
+  private timersChecked = false;
   private roots = 0;
   private events = 0;
 
@@ -137,6 +138,15 @@ export class Trial {
     this.governor?.check();
     const { leave } = this.plan;
     if (leave?.when === 'step' && leave.at <= this.timetable.stepsTaken) this.leave();
+    if (this.over) this.checkTimers();
+  }
+
+  /** Once, when it is just over: what the timers would do afterwards is nobody's business any more. */
+  private checkTimers(): void {
+    if (this.timersChecked || this.governor?.isSendingIn === true) return;
+    this.timersChecked = true;
+    const { pending } = this.timetable.clock;
+    this.expect(pending === 0, 'C9 everything is released', () => `${String(pending)} timers are left when it ends`);
   }
 
   readonly leave = (): void => {
