@@ -2,6 +2,9 @@
  * What a stage has measured lately: how long its work took, and how much of it failed. Both decay, so that a failure of
  * ten minutes ago says nothing about now. Made only where somebody observes (C13).
  *
+ * Work that ends at once is timed now and then only: two looks at a clock cost more than most of it. What was not timed
+ * is made up for when the meter is read: it is taken to have succeeded in the time that was last measured.
+ *
  *     weight of a sample = 2 ^ (-age / halfLifeMs)
  */
 export class StageMeter {
@@ -9,6 +12,9 @@ export class StageMeter {
   private failures = 0;
   private time = 0;
   private at: number;
+  /** Successes that are accounted for: timed, or made up for. */
+  private successes = 0;
+  private lastLatencyMs = 0;
 
   constructor(
     private readonly now: () => number,
@@ -18,11 +24,30 @@ export class StageMeter {
   }
 
   /** One piece of work has ended, after so many milliseconds. */
-  observe(latencyMs: number, failed: boolean): void {
-    this.decay();
+  observe(latencyMs: number, failed: boolean, now = this.now()): void {
+    this.decay(now);
     this.weight += 1;
     this.time += latencyMs;
     if (failed) this.failures += 1;
+    else {
+      this.successes++;
+      this.lastLatencyMs = latencyMs;
+    }
+  }
+
+  /** A piece of work has failed that was not timed. */
+  failed(): void {
+    this.observe(this.lastLatencyMs, true);
+  }
+
+  /** So many records have been worked on with success by now, timed or not. */
+  makeUpFor(successes: number): void {
+    const untimed = successes - this.successes;
+    if (untimed <= 0) return;
+    this.decay();
+    this.successes = successes;
+    this.weight += untimed;
+    this.time += untimed * this.lastLatencyMs;
   }
 
   /** Mean milliseconds of work; 0 where there was none lately. */
@@ -37,8 +62,7 @@ export class StageMeter {
     return this.weight < NEGLIGIBLE ? 0 : this.failures / this.weight;
   }
 
-  private decay(): void {
-    const now = this.now();
+  private decay(now = this.now()): void {
     if (now <= this.at) return;
     const factor = 2 ** ((this.at - now) / this.halfLifeMs);
     this.at = now;

@@ -35,7 +35,7 @@ export interface ProjectSettings<T> extends SlotSettings<T> {
 export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements SlotOwner<T, R> {
   private index = 0;
   private readonly wantsInfo: boolean;
-  /** The project where it takes the value alone and nobody measures it. */
+  /** The project where it takes the value alone. Null where the next record is measured: one for each grant. */
   private direct: ((value: T) => R | PromiseLike<R> | Observable<R>) | null;
 
   constructor(
@@ -125,6 +125,7 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
     } catch (error) {
       this.threw(value, null, error, true);
     }
+    if (!this.wantsInfo) this.direct = this.project as (value: T) => R | PromiseLike<R> | Observable<R>;
   }
 
   /** A record has passed: mostly nothing is left to look at, and no credit to be returned. */
@@ -137,13 +138,17 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
     const looks = this.mode !== BUSY;
     this.mode = looks ? WAITING : IDLE;
     if (looks) this.drain();
-    else this.replenish();
+    else {
+      this.replenish();
+      if (this.meter !== null) this.direct = null;
+    }
   }
 
   /** The project threw, or what lies below did: that is not for the stage to handle. */
   private threw(value: T, record: RecordContext | null, error: unknown, projected: boolean): void {
     this.output.passingAt = 0;
     if (!projected) {
+      this.meter?.failed();
       this.failed(value, record, null, error);
       return;
     }
@@ -154,7 +159,7 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
   /** A result that may have to be waited for, or to wait; or the stage is over. */
   private keep(value: T, record: RecordContext | null, result: unknown, goesOn: boolean): void {
     if (this.over) this.discard(result, record, null);
-    else if (goesOn) this.follow(value, record, null, result as PromiseLike<R>, null, 0);
+    else if (goesOn) this.follow(value, record, null, result as PromiseLike<R>, null, this.time());
     else this.emitInTurn(value, result as R, record, null);
   }
 
@@ -183,7 +188,14 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
   }
 
   private measure(beganAt: number, failed: boolean): void {
-    this.meter?.observe(this.scheduler.now() - beganAt, failed);
+    if (this.meter === null) return;
+    const now = this.scheduler.now();
+    this.meter.observe(now - beganAt, failed, now);
+  }
+
+  /** The time where somebody measures. */
+  private time(): number {
+    return this.meter === null ? 0 : this.scheduler.now();
   }
 
   protected makeSlot(): Slot<T, R> {
@@ -208,7 +220,7 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
   protected begin(value: T, record: RecordContext | null, lane: Lane<T> | null): void {
     const info = this.wantsInfo && record !== null ? new WorkInfo(record, this.index) : null;
     this.index++;
-    const beganAt = this.meter === null ? 0 : this.scheduler.now();
+    const beganAt = this.time();
     let result;
     let goesOn;
     try {

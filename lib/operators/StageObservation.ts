@@ -58,6 +58,7 @@ export class StageObservation implements ObservedStage {
     const { account, buffered, trigger, settledHere } = this.stage;
     const { capacity, held, available, settled } = account;
     const { activity } = this;
+    this.meter.makeUpFor(settled - settledHere);
     return {
       capacity,
       buffered,

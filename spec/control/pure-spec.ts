@@ -130,6 +130,16 @@ describe('what is measured', () => {
     expect([meter.latencyMs, meter.errorShare]).toEqual([0, 0]);
   });
 
+  it('makes up for what was not timed: it succeeded, and took as long as what was timed last', () => {
+    const meter = new StageMeter(() => 0, 1000);
+    meter.observe(8, false);
+    meter.failed();
+    meter.makeUpFor(3);
+    meter.makeUpFor(3);
+    expect(meter.latencyMs).toBe(8);
+    expect(meter.errorShare).toBe(1 / 4);
+  });
+
   it('the shares of a second always sum to 1000', () => {
     const clock = new ActivityClock(0);
     clock.enter('busy', 1);
