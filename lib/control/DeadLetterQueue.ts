@@ -14,7 +14,7 @@ export type WhenFull =
   'block' | 'dropOldest' | { readonly spill: ((letter: DeadLetter) => void) | Destination<DeadLetter> };
 
 export interface DeadLetterQueueOptions {
-  /** Default 10,000. */
+  /** Default 10,000. A letter that a redrive gives back, because its pipeline ended first, is kept past it too. */
   readonly maxSize?: number | undefined;
   /**
    * `'block'` (default): the stage keeps its record until there is room, so that the queue is the bottleneck and is seen

@@ -14,6 +14,8 @@ export class Governor {
   private readonly spilled: DeadLetter[] = [];
   private drained = 0;
   private level = 0;
+  /** Letters that went in again; one whose pipeline ends before its record is in comes back, whether there is room or not. */
+  private sentIn = 0;
   /** Letters go in at a rate: whoever asked for that has a timer of their own. */
   isSendingIn = false;
 
@@ -48,7 +50,7 @@ export class Governor {
     void this.trial.timetable.later('redrive', async () => {
       this.isSendingIn = true;
       try {
-        await this.controller.deadLetters.redrive({ max, ratePerSecond: ratePerSecond ?? undefined });
+        this.sentIn += await this.controller.deadLetters.redrive({ max, ratePerSecond: ratePerSecond ?? undefined });
       } catch (error) {
         const { code } = error as { code?: unknown };
         if (code !== 'PIPELINE_CLOSED') this.trial.threw(error);
@@ -77,7 +79,7 @@ export class Governor {
     const { controller, plan, trial } = this;
     const { size, dropped, spilled, redriven } = controller.deadLetters;
     trial.expect(
-      size + dropped + spilled + redriven + this.drained >= this.lettersTold && size <= plan.maxSize,
+      size + dropped + spilled + redriven + this.drained >= this.lettersTold && size <= plan.maxSize + this.sentIn,
       'P2 the ledger balances',
       () =>
         `${String(this.lettersTold)} letters: ${String(size)} in the queue, ${String(dropped)} dropped, ` +
