@@ -16,6 +16,7 @@ import { EgressCall, type EgressInfo } from './EgressInfo.js';
 import type { EgressSettings } from './EgressSettings.js';
 import { EgressSlot } from './EgressSlot.js';
 import { randomFrom, retryDelay } from './retryDelay.js';
+import { Strays } from './Strays.js';
 
 /**
  * The machine of `asyncEgress`. A record has a slot from its first attempt until it leaves; an attempt counts only as
@@ -31,7 +32,7 @@ export class EgressMachine<T, R>
   /** Attempts and records given up because of their time. */
   timeouts = 0;
   /** Attempts that were given up and whose work goes on all the same. */
-  strays = 0;
+  readonly strays: Strays;
   private readonly wantsInfo: boolean;
   private readonly hasTimeouts: boolean;
   private readonly random: () => number;
@@ -49,6 +50,9 @@ export class EgressMachine<T, R>
     this.wantsInfo = process.length !== 1;
     this.hasTimeouts = operationTimeoutMs !== undefined || totalTimeoutMs !== undefined;
     this.random = randomFrom(seed);
+    this.strays = new Strays(this.scheduler, (strays) => {
+      this.tell({ kind: 'strayWork', strays });
+    });
     this.deadlines = new Deadlines(this.scheduler, (slot, now) => {
       this.timeHasCome(slot, now);
     });
@@ -59,7 +63,7 @@ export class EgressMachine<T, R>
   /** How much of its concurrency is taken, 0 to 1, strays included. */
   override get trigger(): number {
     const { maxConcurrentOperations, capacity } = this.settings;
-    return Math.min(1, (this.active + this.strays) / Math.min(maxConcurrentOperations, capacity));
+    return Math.min(1, (this.active + this.strays.count) / Math.min(maxConcurrentOperations, capacity));
   }
 
   protected override get kind(): StageKind {
@@ -69,7 +73,7 @@ export class EgressMachine<T, R>
   attemptEnded(attempt: Attempt<EgressSlot<T, R>, R>): void {
     const { slot, state, result, error } = attempt;
     if (slot === null) {
-      this.strays--;
+      this.strays.end();
       this.recycle(attempt);
       this.drain();
       return;
@@ -112,7 +116,7 @@ export class EgressMachine<T, R>
 
   /** Retries first: they have their places. Nothing begins while more work goes on unheard than the limit allows. */
   protected override beginMore(): boolean {
-    if (this.strays > this.settings.maxConcurrentOperations) return false;
+    if (this.strays.count > this.settings.maxConcurrentOperations) return false;
     for (let slot = this.due.shift(); slot !== undefined; slot = this.due.shift()) {
       if (!slot.isDue) continue;
       slot.isDue = false;
@@ -138,6 +142,7 @@ export class EgressMachine<T, R>
     inTurn(
       () => {
         this.deadlines.clear();
+        this.strays.stop();
       },
       () => {
         super.abandon();
@@ -235,7 +240,7 @@ export class EgressMachine<T, R>
   /** The attempt counts no more. It is counted as a stray before it is told to stop, because it may end inside that. */
   private strand(attempt: Attempt<EgressSlot<T, R>, R>, reason: SluiceError): void {
     const { isStoppable } = attempt;
-    if (!isStoppable) this.tell({ kind: 'strayWork', strays: ++this.strays });
+    if (!isStoppable) this.strays.begin(this.observation !== null);
     try {
       attempt.stop(reason);
     } catch (error) {

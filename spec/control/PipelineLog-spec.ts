@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
+import { concat, NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import type { ControllerOptions } from '../../lib/control/controllerOptions.js';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
 import type { Rejection } from '../../lib/control/stageEvent.js';
@@ -236,11 +236,32 @@ describe('what else is logged', () => {
       maxAttempts: 1,
       scheduler,
     });
-    const { running } = see(fromPull([1]).pipe(deaf, control(controller)));
-    until(30);
+    const { running } = see(concat(fromPull([1]), NEVER).pipe(deaf, control(controller)));
+    until(129);
+    expect(log.about('strayWork')).toEqual([]);
+    until(130);
     expect(log.about('strayWork')).toEqual([
       ['warn', expect.stringContaining('work that was given up goes on, 1 of it now'), expect.anything()],
     ]);
+    running.unsubscribe();
+  });
+
+  it('nothing of work that obeys its signal a moment later, as a fetch does', async () => {
+    const { scheduler, log, controller, until } = observed();
+    const obeys = asyncEgress<number, Promise<number>>({
+      process: (_, { signal }) =>
+        new Promise<number>((_resolve, reject) => {
+          signal.addEventListener('abort', () => void Promise.resolve().then(reject));
+        }),
+      operationTimeoutMs: 30,
+      maxAttempts: 1,
+      scheduler,
+    });
+    const { running } = see(fromPull([1, 2, 3]).pipe(obeys, control(controller)));
+    until(30);
+    await Promise.resolve().then(() => undefined);
+    until(2000);
+    expect(log.about('strayWork')).toEqual([]);
     running.unsubscribe();
   });
 

@@ -40,7 +40,7 @@ describe('a service that', () => {
       expect(codes(letters)).toEqual(Array.from({ length: 7 }, () => 'TIMEOUT'));
       // Three attempts of 20 and delays of 5 and 10, four times in pairs.
       expect(log.at(-1)).toBe(`${4 * (3 * 20 + 5 + 10)} |`);
-      expect([machine.timeouts, machine.retries, machine.strays]).toEqual([21, 14, 0]);
+      expect([machine.timeouts, machine.retries, machine.strays.count]).toEqual([21, 14, 0]);
     });
   });
 
@@ -54,11 +54,11 @@ describe('a service that', () => {
       await advance(15);
       // Two strays, as many as the limit: the next two begin.
       expect(service.said).toEqual(['0 a1', '0 b1', '10 c1', '10 d1']);
-      expect([machine.strays, machine.trigger]).toEqual([2, 1]);
+      expect([machine.strays.count, machine.trigger]).toEqual([2, 1]);
       await advance(85);
       // Four strays: twice the limit is under way, and nothing begins, however long it takes.
       expect(service.calls).toHaveLength(4);
-      expect([machine.strays, machine.trigger]).toEqual([4, 1]);
+      expect([machine.strays.count, machine.trigger]).toEqual([4, 1]);
       expect(log).toEqual(['10 TIMEOUT a', '10 TIMEOUT b', '20 TIMEOUT c', '20 TIMEOUT d']);
       service.answer(0, 'too late');
       await advance(1);
@@ -87,7 +87,7 @@ describe('a service that', () => {
       await advance(99);
       // From 25 on there are two strays, one more than the limit: the third attempt is due and does not begin.
       expect(service.said).toEqual(['0 a1', '15 a2']);
-      expect([machine.strays, machine.retries, log]).toEqual([2, 1, []]);
+      expect([machine.strays.count, machine.retries, log]).toEqual([2, 1, []]);
       await advance(1);
       expect(log).toEqual(['100 TIMEOUT a']);
       // When a stray ends, what was due is forgotten with its record.
@@ -111,7 +111,7 @@ describe('a service that', () => {
       const { feed, machine, letters } = scene<number>({ process, operationTimeoutMs: 10, maxConcurrentOperations: 1 });
       feed(1, 2, 3);
       await flush();
-      expect([letters.length, machine.strays, machine.timeouts, open]).toEqual([3, 0, 9, 0]);
+      expect([letters.length, machine.strays.count, machine.timeouts, open]).toEqual([3, 0, 9, 0]);
     });
   });
 
@@ -233,7 +233,7 @@ describe('at the same virtual instant', () => {
         log,
         letters: letters.length,
         late: sink.late.length,
-        strays: machine.strays,
+        strays: machine.strays.count,
         pending,
       };
     });
