@@ -6,7 +6,7 @@ import { ratios, spread, type Spread } from './statistics.js';
 export interface Budget {
   readonly text: string;
   readonly measured: Spread;
-  readonly unit: 'times' | 'ms' | 'records';
+  readonly unit: 'times' | 'ms' | 'records' | 'rate';
   readonly holds: boolean;
 }
 
@@ -27,15 +27,17 @@ function against(row: string, records: number, ours: string, peer: string): Read
   };
 }
 
-const flat: Read = (results) => {
-  const many = roundsOf(results, 'async-50', 'Sluice stage', 1_000_000, 'perSecond');
-  const few = roundsOf(results, 'async-50', 'Sluice stage', 10_000, 'perSecond');
-  return many === null || few === null ? null : { measured: spread(ratios(many, few)), unit: 'times' };
-};
-
-function metric(row: string, records: number, name: string, unit: Budget['unit']): Read {
+function flat(contender: string): Read {
   return (results) => {
-    const rounds = roundsOf(results, row, 'Sluice stage', records, name);
+    const many = roundsOf(results, 'async-50', contender, 1_000_000, 'perSecond');
+    const few = roundsOf(results, 'async-50', contender, 10_000, 'perSecond');
+    return many === null || few === null ? null : { measured: spread(ratios(many, few)), unit: 'times' };
+  };
+}
+
+function metric(row: string, contender: string, records: number, name: string, unit: Budget['unit']): Read {
+  return (results) => {
+    const rounds = roundsOf(results, row, contender, records, name);
     return rounds === null ? null : { measured: spread(rounds), unit };
   };
 }
@@ -43,6 +45,12 @@ function metric(row: string, records: number, name: string, unit: Budget['unit']
 const RECORDS = 1_000_000;
 const FROM_PULL = 'Sluice, fromPull';
 const RUN = 'Sluice, run(flow)';
+const CONTROLLED = 'Sluice, run(flow), control';
+const STAGE = 'Sluice stage';
+const EGRESS = 'Sluice asyncEgress';
+const CLASSIC = 'Sluice, controller on';
+const CLASSIC_RECORDS = 100_000;
+const FEW_KEYS = '10 keys, 10 partitions';
 
 const AIMS: readonly Aim[] = [
   {
@@ -85,20 +93,69 @@ const AIMS: readonly Aim[] = [
     read: against('permits', RECORDS, RUN, 'Effect Stream.map, runFold'),
     atLeast: 1,
   },
-  ...[10_000, 100_000, 1_000_000].map((records) => ({
-    text: `50 at a time, ${formatPower(records)} records: as fast as p-map`,
-    read: against('async-50', records, 'Sluice stage', 'p-map'),
+  {
+    text: 'with a controller too: 0.5 × RxJS `map`, `range`',
+    read: against('permits', RECORDS, CONTROLLED, 'RxJS map, range'),
+    atLeast: 0.5,
+  },
+  {
+    text: 'with a controller too: ahead of Effect Stream, an effect for each record',
+    read: against('permits', RECORDS, CONTROLLED, 'Effect Stream.map, runForEach'),
     atLeast: 1,
+  },
+  ...[STAGE, EGRESS].flatMap((ours) => [
+    ...[10_000, 100_000, 1_000_000].map((records) => ({
+      text: `${ours}, 50 at a time, ${formatPower(records)} records: as fast as p-map`,
+      read: against('async-50', records, ours, 'p-map'),
+      atLeast: 1,
+    })),
+    { text: `${ours}, 50 at a time: as fast at 10⁶ records as at 10⁴`, read: flat(ours), atLeast: 0.9 },
+  ]),
+  {
+    text: 'the five ready stages, controller on: 0.5 M records/s',
+    read: metric('classic-pipeline', CLASSIC, CLASSIC_RECORDS, 'perSecond', 'rate'),
+    atLeast: 500_000,
+  },
+  ...['Effect Stream', 'Effect Stream, no retries'].map((peer) => ({
+    text: `the five ready stages, controller on: 3 × ${peer}`,
+    read: against('classic-pipeline', CLASSIC_RECORDS, CLASSIC, peer),
+    atLeast: 3,
   })),
-  { text: '50 at a time: as fast at 10⁶ records as at 10⁴', read: flat, atLeast: 0.9 },
+  {
+    text: 'the five ready stages, controller on, order per key: 3 × Effect Stream, order per key',
+    read: against(
+      'classic-pipeline',
+      CLASSIC_RECORDS,
+      'Sluice, controller on, order per key',
+      'Effect Stream, order per key',
+    ),
+    atLeast: 3,
+  },
+  ...['gateway', 'keyGen', 'ingressProcessing', 'asyncEgress', 'finalSink'].flatMap((ready) => [
+    {
+      text: `${ready}: 200,000 records/s`,
+      read: metric('each-stage', ready, RECORDS, 'perSecond', 'rate'),
+      atLeast: 200_000,
+    },
+    {
+      text: `${ready}: p99 below 1 ms at half of its maximum`,
+      read: metric('each-stage', ready, RECORDS, 'p99', 'ms'),
+      atMost: 1,
+    },
+  ]),
+  ...['10⁶ keys, 10 partitions', '10 keys, 10⁴ partitions', '10⁶ keys, 10⁴ partitions'].map((many) => ({
+    text: `keyGen, ${many}: as fast as with ${FEW_KEYS}`,
+    read: against('keys-and-partitions', RECORDS, many, FEW_KEYS),
+    atLeast: 0.9,
+  })),
   {
     text: 'slow sink, 10⁷ records: no more live than the capacity, 256',
-    read: metric('slow-sink', 10_000_000, 'peakLive', 'records'),
+    read: metric('slow-sink', STAGE, 10_000_000, 'peakLive', 'records'),
     atMost: 256,
   },
   {
     text: 'a thousand stages, 10⁵ records: under 2 seconds',
-    read: metric('thousand-stages', 100_000, 'total', 'ms'),
+    read: metric('thousand-stages', STAGE, 100_000, 'total', 'ms'),
     atMost: 2000,
   },
 ];

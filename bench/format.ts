@@ -32,6 +32,11 @@ export function formatMilliseconds(ms: number): string {
   return `${significant(ms)} ms`;
 }
 
+/** Less than a millisecond in microseconds: 0.0123 → '12.3 µs'. */
+export function formatLatency(ms: number): string {
+  return ms < 0.9995 ? `${significant(ms * 1000)} µs` : formatMilliseconds(ms);
+}
+
 /** In kB of 1,000 bytes. */
 export function formatBytes(bytes: number): string {
   if (bytes === 0) return '0';

@@ -1,6 +1,6 @@
 import { readBudgets, type Budget } from './budgets.js';
 import { CAPABILITIES, ENTRANTS, type Capability } from './facts.js';
-import { formatBytes, formatCount, formatMilliseconds, formatRatio } from './format.js';
+import { formatBytes, formatCount, formatLatency, formatRate, formatRatio } from './format.js';
 import { left, renderTable, right } from './markdown.js';
 import { renderRow } from './renderRow.js';
 import type { Results } from './Results.js';
@@ -49,10 +49,16 @@ function show(measured: Spread, unit: Budget['unit']): string {
     case 'times':
       return formatRatio(measured);
     case 'ms':
-      return `${formatMilliseconds(measured.median)} (${formatMilliseconds(measured.least)}–${formatMilliseconds(measured.greatest)})`;
+      return range(measured, formatLatency);
+    case 'rate':
+      return range(measured, formatRate);
     case 'records':
       return formatCount(measured.median);
   }
+}
+
+function range({ median, least, greatest }: Spread, format: (value: number) => string): string {
+  return `${format(median)} (${format(least)}–${format(greatest)})`;
 }
 
 function renderSizes({ sizes }: Results): string {

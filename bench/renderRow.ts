@@ -1,4 +1,12 @@
-import { formatBytes, formatCount, formatMilliseconds, formatPower, formatRate, formatRatio } from './format.js';
+import {
+  formatBytes,
+  formatCount,
+  formatLatency,
+  formatMilliseconds,
+  formatPower,
+  formatRate,
+  formatRatio,
+} from './format.js';
 import { left, renderTable, right } from './markdown.js';
 import type { Cell, RowResult } from './Results.js';
 import type { Row } from './rows.js';
@@ -18,6 +26,7 @@ function renderCells(row: Row, cells: readonly Cell[]): string {
   switch (row.kind) {
     case 'sync':
     case 'async':
+    case 'pass':
       return renderSpeed(row.ours, cells);
     case 'slow':
       return renderTable(
@@ -28,6 +37,8 @@ function renderCells(row: Row, cells: readonly Cell[]): string {
           formatBytes(Math.max(0, median(rounds(cell, 'heapGrowth')))),
         ]),
       );
+    case 'stage':
+      return renderStages(cells);
     case 'deep':
       return renderTable(
         [left(''), right('to the first record'), right('to the last'), right('to cancel'), right('together')],
@@ -59,6 +70,37 @@ function renderSpeed(ours: readonly string[], cells: readonly Cell[]): string {
             ? ''
             : formatRatio(spread(ratios(rounds(reference, 'perSecond'), rounds(cell, 'perSecond')))),
         ),
+      ];
+    }),
+  );
+}
+
+/** The most that the documentation of FLINK.NET states for a stage. */
+const STATED_PER_SECOND = 2000;
+
+function renderStages(cells: readonly Cell[]): string {
+  return renderTable(
+    [
+      left(''),
+      right('records/s'),
+      right('least–greatest'),
+      right('half of it'),
+      right('p50 then'),
+      right('p99 then'),
+      right('FLINK.NET, stated'),
+      right('against it'),
+    ],
+    cells.map((cell) => {
+      const speed = spread(rounds(cell, 'perSecond'));
+      return [
+        cell.contender,
+        formatRate(speed.median),
+        `${formatRate(speed.least)}–${formatRate(speed.greatest)}`,
+        formatRate(median(rounds(cell, 'pacedAt'))),
+        formatLatency(median(rounds(cell, 'p50'))),
+        formatLatency(median(rounds(cell, 'p99'))),
+        `1,000–${formatCount(STATED_PER_SECOND)}, 5–20 ms`,
+        `× ${formatCount(speed.median / STATED_PER_SECOND)}`,
       ];
     }),
   );

@@ -1,5 +1,6 @@
 import type { DeepWork } from './contenders/deep.js';
-import type { AsyncWork, SlowWork, SyncWork } from './contenders/work.js';
+import type { StageWork } from './contenders/readyStages.js';
+import type { AsyncWork, PassWork, SlowWork, SyncWork } from './contenders/work.js';
 
 /** One implementation of a row's work. It is loaded only in the process that measures it. */
 export interface Contender<Work> {
@@ -28,7 +29,9 @@ export type SyncRow = RowShape<'sync', SyncWork>;
 export type AsyncRow = RowShape<'async', AsyncWork>;
 export type SlowRow = RowShape<'slow', SlowWork>;
 export type DeepRow = RowShape<'deep', DeepWork>;
-export type Row = SyncRow | AsyncRow | SlowRow | DeepRow;
+export type PassRow = RowShape<'pass', PassWork>;
+export type StageRow = RowShape<'stage', StageWork>;
+export type Row = SyncRow | AsyncRow | SlowRow | DeepRow | PassRow | StageRow;
 
 const sluice = () => import('./contenders/sluice.js');
 const rxjs = () => import('./contenders/rxjs.js');
@@ -37,6 +40,7 @@ const nodeStreams = () => import('./contenders/nodeStreams.js');
 const pMap = () => import('./contenders/pMap.js');
 const pQueue = () => import('./contenders/pQueue.js');
 const streamingIterables = () => import('./contenders/streamingIterables.js');
+const readyStages = () => import('./contenders/readyStages.js');
 const deep = () => import('./contenders/deep.js');
 
 const FIVE_MAPS: readonly Contender<SyncWork>[] = [
@@ -73,13 +77,17 @@ export const permits: SyncRow = {
   kind: 'sync',
   title: 'Five synchronous stages with ledger and permits',
   explanation:
-    'The same through `run(flow)`: each record has a context with a permit, and an outcome in the ledger. The others ' +
-    'keep no books.',
+    'The same through `run(flow)`: each record has a context with a permit, and an outcome in the ledger. With ' +
+    '`control`, a controller looks at every stage besides. The others keep no books.',
   sizes: [1_000_000],
   quickSizes: [100_000],
   rounds: 9,
-  ours: ['Sluice, run(flow)'],
-  contenders: [{ name: 'Sluice, run(flow)', load: async () => (await sluice()).permits }, ...FIVE_MAPS],
+  ours: ['Sluice, run(flow)', 'Sluice, run(flow), control'],
+  contenders: [
+    { name: 'Sluice, run(flow)', load: async () => (await sluice()).permits },
+    { name: 'Sluice, run(flow), control', load: async () => (await sluice()).permitsControlled },
+    ...FIVE_MAPS,
+  ],
 };
 
 export const asyncFifty: AsyncRow = {
@@ -93,9 +101,10 @@ export const asyncFifty: AsyncRow = {
   sizes: [10_000, 100_000, 1_000_000],
   quickSizes: [10_000, 100_000],
   rounds: 5,
-  ours: ['Sluice stage'],
+  ours: ['Sluice stage', 'Sluice asyncEgress'],
   contenders: [
     { name: 'Sluice stage', load: async () => (await sluice()).async },
+    { name: 'Sluice asyncEgress', load: async () => (await sluice()).asyncEgressWork },
     { name: 'p-map', load: async () => (await pMap()).async },
     { name: 'p-map pMapIterable', load: async () => (await pMap()).asyncIterable },
     { name: 'p-queue', load: async () => (await pQueue()).async },
@@ -149,4 +158,83 @@ export const thousandStages: DeepRow = {
   contenders: [{ name: 'Sluice stage', load: async () => (await deep()).sluice }],
 };
 
-export const ROWS: readonly Row[] = [fiveStages, permits, asyncFifty, slowSink, thousandStages];
+const CLASSIC = {
+  plain: 'Sluice, controller on',
+  perKey: 'Sluice, controller on, order per key',
+};
+
+export const classicPipeline: PassRow = {
+  id: 'classic-pipeline',
+  kind: 'pass',
+  title: 'The five ready stages as one pipeline',
+  explanation:
+    'gateway (a rate and 1,000 records in flight) → keyGen (1,000 keys, 64 partitions) → ingressProcessing (a check) → ' +
+    'asyncEgress (50 at a time, a promise that resolves at once, three attempts) → finalSink (a callback), under a ' +
+    'controller, with the ledger of `run`. No limit of rate is ever reached. In Effect Stream: `throttle`, a `map` to the ' +
+    'partition, `filterMap` with the same check, `mapEffect` 50 at a time with `Effect.retry` and `Effect.result`, ' +
+    '`runForEach`; nothing there watches, counts, or bounds what is in flight. Once more without retries and without ' +
+    'keeping failures, which is the least that `mapEffect` costs; and with the order within a key kept, which takes ' +
+    '`groupByKey` there and `order` here.',
+  sizes: [100_000],
+  quickSizes: [20_000],
+  rounds: 5,
+  ours: [CLASSIC.plain, CLASSIC.perKey],
+  contenders: [
+    { name: CLASSIC.plain, load: async () => (await sluice()).classic },
+    { name: CLASSIC.perKey, load: async () => (await sluice()).classicPerKey },
+    { name: 'Effect Stream', load: async () => (await effect()).classic },
+    { name: 'Effect Stream, no retries', load: async () => (await effect()).classicBare },
+    { name: 'Effect Stream, order per key', load: async () => (await effect()).classicPerPartition },
+  ],
+};
+
+export const eachStage: StageRow = {
+  id: 'each-stage',
+  kind: 'stage',
+  title: 'Each ready stage by itself',
+  explanation:
+    'Trivial work, no controller. First as fast as it goes. Then records come at half that rate (or at half of what a ' +
+    'source that keeps the time can give), each at a time of its own, whether the stage is ready or not, and the ' +
+    'latency is counted from that time until the record has left the stage; of the runs of 50 ms the ' +
+    'best one counts, as with speeds. FLINK.NET states 1,000–2,000 records/s and 5–20 ms for each of these ' +
+    'stages, without a benchmark in its repository: the last column compares with 2,000.',
+  sizes: [1_000_000],
+  quickSizes: [100_000],
+  rounds: 5,
+  ours: ['gateway', 'keyGen', 'ingressProcessing', 'asyncEgress', 'finalSink'],
+  contenders: [
+    { name: 'gateway', load: async () => (await readyStages()).gatewayWork },
+    { name: 'keyGen', load: async () => (await readyStages()).keyGenWork },
+    { name: 'ingressProcessing', load: async () => (await readyStages()).ingressProcessingWork },
+    { name: 'asyncEgress', load: async () => (await readyStages()).asyncEgressWork },
+    { name: 'finalSink', load: async () => (await readyStages()).finalSinkWork },
+  ],
+};
+
+export const keysAndPartitions: PassRow = {
+  id: 'keys-and-partitions',
+  kind: 'pass',
+  title: 'keyGen with few and with many keys and partitions',
+  explanation: 'Keys are texts of the same length, made beforehand. With 10⁶ keys each record has a key of its own.',
+  sizes: [1_000_000],
+  quickSizes: [1_000_000],
+  rounds: 5,
+  ours: ['10 keys, 10 partitions'],
+  contenders: [
+    { name: '10 keys, 10 partitions', load: async () => (await sluice()).keyGenWith(10, 10) },
+    { name: '10⁶ keys, 10 partitions', load: async () => (await sluice()).keyGenWith(1_000_000, 10) },
+    { name: '10 keys, 10⁴ partitions', load: async () => (await sluice()).keyGenWith(10, 10_000) },
+    { name: '10⁶ keys, 10⁴ partitions', load: async () => (await sluice()).keyGenWith(1_000_000, 10_000) },
+  ],
+};
+
+export const ROWS: readonly Row[] = [
+  fiveStages,
+  permits,
+  asyncFifty,
+  classicPipeline,
+  eachStage,
+  keysAndPartitions,
+  slowSink,
+  thousandStages,
+];

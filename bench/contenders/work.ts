@@ -9,6 +9,9 @@ export type SyncWork = (records: number) => number | Promise<number>;
 /** Hands each of 0 … records - 1 to `answer`, fifty at a time. */
 export type AsyncWork = (records: number) => Promise<number>;
 
+/** Carries each of 0 … records - 1 through and hands it back as it is. */
+export type PassWork = (records: number) => number | Promise<number>;
+
 /** Hands each record of `source` to `sink.write`, fifty at a time. */
 export type SlowWork = (source: Iterable<Item>, sink: SlowSink) => Promise<void>;
 
@@ -18,13 +21,21 @@ const SYNC_STAGES = 5;
 /** What a SyncWork has to return. */
 export const syncSum = (records: number): number => asyncSum(records) + SYNC_STAGES * records;
 
-/** What an AsyncWork has to return. */
+/** What an AsyncWork and a PassWork have to return. */
 export const asyncSum = (records: number): number => (records * (records - 1)) / 2;
 
 export const addOne = (n: number): number => n + 1;
 
 /** The asynchronous work: a promise that resolves at once. */
 export const answer = (n: number): Promise<number> => Promise.resolve(n);
+
+/** The limits, keys and checks of the classic pipeline. The rate is one that nobody reaches. */
+export const PER_SECOND = 1_000_000_000;
+export const IN_FLIGHT = 1000;
+export const PARTITIONS = 64;
+const CUSTOMERS = Array.from({ length: 1000 }, (_, customer) => `customer-${customer}`);
+export const keyOf = (n: number): string => CUSTOMERS[n % CUSTOMERS.length]!;
+export const isRecord = (n: number): boolean => n >= 0;
 
 /** 0 … count - 1 as an iterable, the same for every contender that pulls. */
 export class Counter implements Iterable<number> {

@@ -36,9 +36,12 @@ function metrics(row: Row, contender: string, rates: Readonly<Record<string, num
   switch (row.kind) {
     case 'sync':
     case 'async':
+    case 'pass':
       return { perSecond: [rate * 0.9, rate, rate * 1.2] };
     case 'slow':
       return { peakLive: [LIVE[contender] ?? 50], heapGrowth: [280_000] };
+    case 'stage':
+      return { perSecond: [rate], pacedAt: [rate / 2], p50: [0.01], p99: [0.2] };
     case 'deep':
       return { subscribe: [300], records: [1000], cancel: [100], total: [1400] };
   }

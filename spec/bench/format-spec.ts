@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   formatBytes,
   formatCount,
+  formatLatency,
   formatMilliseconds,
   formatPower,
   formatRate,
@@ -43,6 +44,13 @@ describe('numbers in the tables', () => {
   it('ratio: the median, and from where to where', () => {
     expect(formatRatio({ median: 1.046, least: 0.981, greatest: 1.1 })).toBe('1.05 (0.98–1.10)');
   });
+
+  it.each([
+    [0.0031, '3.10 µs'],
+    [0.25, '250 µs'],
+    [1, '1.00 ms'],
+    [1549, '1,549 ms'],
+  ])('latency: %d ms is %s', (ms, text) => expect(formatLatency(ms)).toBe(text));
 
   it('milliseconds', () => expect(formatMilliseconds(1549.02)).toBe('1,549 ms'));
 });

@@ -96,11 +96,30 @@ describe('the table of a row', () => {
   });
 });
 
+describe('the table of the ready stages', () => {
+  const [, table] = renderRow(row('each-stage'), {
+    id: 'each-stage',
+    cells: [
+      {
+        contender: 'gateway',
+        records: 1000,
+        metrics: { perSecond: [3e6, 4e6, 5e6], pacedAt: [2e6], p50: [0.0031], p99: [0.25] },
+      },
+    ],
+  });
+
+  it('shows the latency at half of the maximum, and the reference beside it', () => {
+    expect(table?.split('\n')[2]).toMatch(
+      /^\| gateway \| +4\.00 M \| +3\.00 M–5\.00 M \| +2\.00 M \| +3\.10 µs \| +250 µs \| +1,000–2,000, 5–20 ms \| +× 2,000 \|$/,
+    );
+  });
+});
+
 describe('the budgets', () => {
   it('hold or do not, by the median', () => {
     const holds = (results = fabricate()): boolean[] =>
       readBudgets(results)
-        .filter(({ text }) => text.includes('p-map'))
+        .filter(({ text }) => text.startsWith('Sluice stage') && text.includes('p-map'))
         .map((budget) => budget.holds);
     expect(holds()).toEqual([true, true, true]);
     expect(holds(fabricate({ 'Sluice stage': 500_000 }))).toEqual([false, false, false]);
@@ -109,7 +128,7 @@ describe('the budgets', () => {
   it('are left out where nothing was measured', () => expect(readBudgets({ ...fabricate(), rows: [] })).toEqual([]));
 
   it('name only what is measured', () => {
-    expect(readBudgets(fabricate())).toHaveLength(14);
+    expect(readBudgets(fabricate())).toHaveLength(37);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { median, ratios, spread } from '../../bench/statistics.js';
+import { median, percentile, ratios, spread } from '../../bench/statistics.js';
 
 describe('the median', () => {
   it('is the value in the middle, whatever the order', () => expect(median([9, 1, 5])).toBe(5));
@@ -18,6 +18,17 @@ describe('the spread', () => {
   it('is the median with the least and the greatest', () => {
     expect(spread([3, 1, 8])).toEqual({ median: 3, least: 1, greatest: 8 });
   });
+});
+
+describe('a percentile', () => {
+  const hundred = Float64Array.from({ length: 100 }, (_, index) => index + 1);
+
+  it('is the least value that so many do not exceed', () => {
+    expect(percentile(hundred, 0.5)).toBe(50);
+    expect(percentile(hundred, 0.99)).toBe(99);
+    expect(percentile([7], 0.01)).toBe(7);
+  });
+  it('does not exist of nothing', () => expect(() => percentile([], 0.5)).toThrow('no percentile of nothing'));
 });
 
 describe('ratios', () => {
