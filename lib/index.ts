@@ -23,8 +23,10 @@ export { onBackpressureDrop, type OnBackpressureDropOptions } from './sources/on
 export { onBackpressureLatest, type OnBackpressureLatestOptions } from './sources/onBackpressureLatest.js';
 export { batch, type BatchOptions } from './operators/batch.js';
 export { boundary, type BoundaryOptions } from './operators/boundary.js';
+export { concatFlowables } from './operators/concatFlowables.js';
 export { expandStage, type ExpandStageOptions } from './operators/expandStage.js';
 export { inline } from './operators/inline.js';
+export { mergeFlowables, type MergeFlowablesOptions } from './operators/mergeFlowables.js';
 export type { Overflow } from './operators/overflow.js';
 export { uncredited } from './operators/uncredited.js';
 export { withRecord } from './operators/withRecord.js';

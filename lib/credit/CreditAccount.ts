@@ -190,6 +190,23 @@ export class CreditAccount implements CreditLine {
     producer.children.length = 0;
   }
 
+  /** Nobody delivers before all that `subscribe` brings are there: they take turns from the first record on. */
+  enrolTogether(subscribe: () => void): void {
+    if (this.pumping) {
+      subscribe();
+      return;
+    }
+    this.pumping = true;
+    this.limit = this.arrivals;
+    try {
+      subscribe();
+    } finally {
+      this.pumping = false;
+      this.limit = this.granted;
+    }
+    this.pump();
+  }
+
   /** Offers what is available to the producers. Inside a pump it only leaves word: the loop that runs looks again. */
   pump(): void {
     if (this.pumping) {

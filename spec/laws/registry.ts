@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { debounceTime, delay, EMPTY, map, of, timer, type OperatorFunction } from 'rxjs';
 import * as sluice from '../../lib/index.js';
 import type { LawSubject, SourceSubject } from '../../lib/testing/index.js';
+import { FAN_IN } from './fanIn.js';
 import { READY_STAGES } from './readyStages.js';
 import type { WatchedInput } from '../../lib/testing/laws/sources/WatchedInput.js';
 
@@ -195,6 +196,7 @@ export const OPERATORS: Readonly<Record<string, readonly LawSubject[]>> = {
   ...links,
   ...policies,
   ...READY_STAGES,
+  ...FAN_IN,
 };
 
 /** Every source of the barrel that is made of an input. */
