@@ -5,8 +5,8 @@ import { OPERATORS } from './laws/registry.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const entrance = `${root}lib/index.ts`;
-const program = ts.createProgram([entrance], {
+const entrances = ['index', 'reactiveStreams'].map((name) => `${root}lib/${name}.ts`);
+const program = ts.createProgram(entrances, {
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
   target: ts.ScriptTarget.ES2022,
@@ -49,10 +49,12 @@ function unnameable(): string[] {
 }
 
 function exportsOfBarrel(): ts.Symbol[] {
-  const file = program.getSourceFile(entrance);
-  const module = file === undefined ? undefined : checker.getSymbolAtLocation(file);
-  if (module === undefined) throw new Error(`${entrance} is no module`);
-  return checker.getExportsOfModule(module);
+  return entrances.flatMap((entrance) => {
+    const file = program.getSourceFile(entrance);
+    const module = file === undefined ? undefined : checker.getSymbolAtLocation(file);
+    if (module === undefined) throw new Error(`${entrance} is no module`);
+    return checker.getExportsOfModule(module);
+  });
 }
 
 function resolved(symbol: ts.Symbol): ts.Symbol {
@@ -98,7 +100,7 @@ describe('the documentation of an operator', () => {
     ]),
   );
 
-  it.each([...Object.keys(OPERATORS), 'control'])(
+  it.each([...Object.keys(OPERATORS), 'control', 'fromPublisher'])(
     '%s: when it emits, back-pressures, completes and cancels',
     (name) => {
       const sentences = [...(documentation.get(name) ?? '').matchAll(/^- \*\*([\w-]+)\*\* [A-Za-z]/gm)].map(

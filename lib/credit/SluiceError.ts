@@ -12,6 +12,7 @@ export type SluiceCode =
   | 'NOT_PULLABLE'
   | 'SOURCE_CONSUMED'
   | 'NO_DEAD_LETTERS'
+  | 'REACTIVE_STREAMS'
   // what a destination did
   | 'DESTINATION'
   // why a record was not delivered

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { debounceTime, delay, EMPTY, map, of, timer, type OperatorFunction } from 'rxjs';
+import { debounceTime, defer, delay, EMPTY, map, of, timer, type OperatorFunction } from 'rxjs';
 import * as sluice from '../../lib/index.js';
+import { fromPublisher, toProcessor, toPublisher } from '../../lib/reactiveStreams.js';
 import type { LawSubject, SourceSubject } from '../../lib/testing/index.js';
 import { FAN_IN } from './fanIn.js';
 import { READY_STAGES } from './readyStages.js';
@@ -187,6 +188,28 @@ const policies: Record<string, LawSubject[]> = {
   onBackpressureLatest: [staged('onBackpressureLatest', () => onBackpressureLatest(), 1, { takesPushes: true })],
 };
 
+/** A flow goes out over the border and comes in again. Contexts end there: on the other side a record is a new one. */
+const borders: Record<string, LawSubject[]> = {
+  toPublisher: [
+    {
+      name: 'fromPublisher(toPublisher(flow))',
+      make: () => (source) => fromPublisher(toPublisher(source)),
+    },
+  ],
+  toProcessor: [
+    {
+      name: 'toProcessor(stage) between a publisher and a subscriber',
+      make: () => (source) =>
+        defer(() => {
+          const processor = toProcessor(stage((n: number) => n, { capacity: 4 }));
+          toPublisher(source).subscribe(processor);
+          return fromPublisher(processor);
+        }),
+      capacity: 4,
+    },
+  ],
+};
+
 /** Every operator of the barrel, by the name of its export, in the configurations that the laws are tried on. */
 export const OPERATORS: Readonly<Record<string, readonly LawSubject[]>> = {
   stage: stages,
@@ -195,6 +218,7 @@ export const OPERATORS: Readonly<Record<string, readonly LawSubject[]>> = {
   boundary: boundaries,
   ...links,
   ...policies,
+  ...borders,
   ...READY_STAGES,
   ...FAN_IN,
 };
@@ -228,6 +252,14 @@ export const SOURCES: Readonly<Record<string, readonly SourceSubject[]>> = {
       asynchronous: true,
       ahead: 3,
       exempt: { 'fails as its input fails': 'a Node stream that is destroyed drops what it has buffered' },
+    },
+  ],
+  fromPublisher: [
+    { name: 'fromPublisher', make: (input) => fromPublisher(toPublisher(fromPull(() => input))) },
+    {
+      name: 'fromPublisher, asynchronous',
+      make: (input) => fromPublisher(toPublisher(fromPull(() => inLaterTurns(input)))),
+      asynchronous: true,
     },
   ],
   Flowable: [
