@@ -7,7 +7,7 @@ export default {
   roots: ['<rootDir>/spec'],
   testMatch: [thorough ? '<rootDir>/spec/**/*.thorough-spec.ts' : '<rootDir>/spec/**/*-spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...(thorough ? [] : ['\\.thorough-spec\\.ts$'])],
-  testTimeout: thorough ? 120_000 : 5_000,
+  testTimeout: thorough ? 120_000 : 20_000,
   maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['js', 'ts', 'mjs', 'cjs', 'json', 'node'],

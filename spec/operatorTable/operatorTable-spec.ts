@@ -11,7 +11,7 @@ describe('C6, C7 and C11: every operator of RxJS in a link', () => {
 
   beforeAll(async () => {
     table = await measureTable(QUICK);
-  }, 120_000);
+  }, 600_000);
 
   const problemsOf = (name: string, as = name): string[] => {
     const [measured, expectation] = [table.get(name), expected.get(as)];
