@@ -41,6 +41,7 @@ export type {
   RejectedOutcome,
   SubmitOutcome,
 } from './sinks/SubmitOutcome.js';
+export { toReadableStream, type ToReadableStreamOptions } from './sinks/toReadableStream.js';
 export { toAsyncIterable, type ToAsyncIterableOptions } from './sinks/toAsyncIterable.js';
 export { control } from './operators/control.js';
 export { asyncEgress, type AsyncEgressOptions, type EgressResult } from './stages/asyncEgress.js';
@@ -81,6 +82,7 @@ export {
 export type {
   Acknowledgment,
   Destination,
+  DestinationEnding,
   WriteAnswer,
   WriteContext,
   WriteRequest,

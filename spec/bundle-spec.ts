@@ -33,6 +33,18 @@ async function bundle(platform: Platform) {
 
 const isNodePart = (path: string) => path.startsWith('node:') || builtinModules.includes(path);
 
+describe('sluice/node', () => {
+  it('has its parts of Node to itself', async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export * from 'sluice/node';`, resolveDir: root },
+      ...{ bundle: true, format: 'esm', platform: 'node', target: 'es2022', write: false },
+    });
+    const { text } = outputFiles[0]!;
+    expect(text).toMatch(/from "node:stream"/);
+    expect(Object.keys((await import('sluice/node')) as object).sort()).toEqual(['toReadable', 'writableDestination']);
+  }, 20_000);
+});
+
 describe('the root in a bundle', () => {
   it('for a browser: without winston and without a part of Node, and it runs', async () => {
     const { text, inputs, imported } = await bundle('browser');
@@ -52,6 +64,7 @@ describe('the root in a bundle', () => {
     const { done, names } = page as unknown as { done: Promise<string>; names: string[] };
     expect(await done).toBe('in 3 = delivered 2 + deadLettered 1 (FAILED 1) · peak live 1');
     expect(names).toContain('PipelineBackPressureController');
+    expect(names).toContain('toReadableStream');
     expect(said).toEqual([`sluice: stage 'save': dead-lettered (FAILED): no`]);
   }, 20_000);
 

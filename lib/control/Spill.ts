@@ -202,7 +202,7 @@ export class Spill {
         reportUnhandled(error);
         resolve();
       };
-      follow(() => this.destination.close?.(), resolve, failed);
+      follow(() => this.destination.close?.({ completed: true }), resolve, failed);
     });
   }
 }

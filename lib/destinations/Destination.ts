@@ -44,7 +44,13 @@ export interface Destination<T> {
   open?(context: { readonly signal: AbortSignal }): void | PromiseLike<void>;
   write(records: readonly WriteRequest<T>[], context: WriteContext): WriteAnswer | PromiseLike<WriteAnswer>;
   /** Called once for each `open` that succeeded: awaited at the end of the stream, not awaited when it is cancelled. */
-  close?(): void | PromiseLike<void>;
+  close?(ending: DestinationEnding): void | PromiseLike<void>;
+}
+
+/** How the stream ended that a destination was written by. */
+export interface DestinationEnding {
+  /** True: the stream has completed. False: it failed or was cancelled, and more should have come. */
+  readonly completed: boolean;
 }
 
 /** Nothing, where the acknowledgments come through `acknowledge`. */

@@ -13,6 +13,14 @@ export const count = z
     z.maximum(MOST, `give a whole number of at most ${MOST.toLocaleString('en')}`),
   );
 
+/** How much may wait in a stream: a whole number from 0 on. */
+export const highWaterMark = z
+  .int('give a whole number of at least 0')
+  .check(
+    z.minimum(0, 'give a whole number of at least 0'),
+    z.maximum(MOST, `give a whole number of at most ${MOST.toLocaleString('en')}`),
+  );
+
 /** A span of time in milliseconds; a fraction is allowed, longer than a timer can wait is not. */
 export const milliseconds = z
   .number('give a number of milliseconds, at least 0')

@@ -16,7 +16,8 @@ export type PullableFactory<T> = (context: { readonly signal: AbortSignal }) => 
  *
  * `input` is an Iterable, an AsyncIterable, a Node Readable, a Web ReadableStream, or a function that makes one of
  * them. Only a function, and an iterable that is not its own iterator (an array, a Set), can be subscribed to twice; a
- * generator or a stream fails the second time with SOURCE_CONSUMED.
+ * generator or a stream fails the second time with SOURCE_CONSUMED, and so does a stream that somebody else has read to
+ * its end or is reading.
  *
  * - **Emits** while the stage below has credit; with no stage below, all it has. An asynchronous input holds at most
  *   one item in hand, taken against credit that another producer used meanwhile.
@@ -61,6 +62,7 @@ function pull<T>(input: Pullable<T>, subscriber: FlowableSubscriber<T>): void {
     consumeOnce(input, iterator);
     pullAsync(iterator, subscriber);
   } else if (isStream(input)) {
+    if (input.locked && !consumed.has(input)) throw locked();
     consumeOnce(input, input);
     pullAsync(iterateStream(input), subscriber);
   } else {
@@ -74,13 +76,25 @@ function pull<T>(input: Pullable<T>, subscriber: FlowableSubscriber<T>): void {
 function consumeOnce(input: object, iterator: object): void {
   if (iterator !== input && !isReadable(input)) return;
   if (consumed.has(input)) {
-    throw new SluiceError(
-      'SOURCE_CONSUMED',
-      `fromPull: this ${isReadable(input) ? 'stream' : 'iterator'} has been read by an earlier subscription; ` +
-        `write fromPull(() => …) with a function that makes a new one for each`,
-    );
+    throw consumedBefore(isReadable(input) ? 'stream' : 'iterator', 'an earlier subscription');
   }
+  if ((input as { readableEnded?: unknown }).readableEnded === true) throw consumedBefore('stream', 'somebody else');
   consumed.add(input);
+}
+
+function consumedBefore(what: string, reader: string): SluiceError {
+  return new SluiceError(
+    'SOURCE_CONSUMED',
+    `fromPull: this ${what} has been read by ${reader}; ` +
+      `write fromPull(() => …) with a function that makes a new one for each`,
+  );
+}
+
+function locked(): SluiceError {
+  return new SluiceError(
+    'SOURCE_CONSUMED',
+    `fromPull: this stream is locked, somebody else reads it; release that reader first, or give one branch of tee()`,
+  );
 }
 
 function ignorePromise(input: unknown): void {
@@ -124,10 +138,14 @@ function iterateStream<T>(stream: ReadableStream<T>): AsyncIterator<T> {
   return {
     async next() {
       const { done, value } = await reader.read();
-      return done ? { done: true, value: undefined } : { done: false, value };
+      if (!done) return { done: false, value };
+      reader.releaseLock();
+      return { done: true, value: undefined };
     },
     async return() {
-      await reader.cancel();
+      const cancelled = reader.cancel();
+      reader.releaseLock();
+      await cancelled;
       return { done: true, value: undefined };
     },
   };

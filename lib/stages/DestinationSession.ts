@@ -15,6 +15,7 @@ export class DestinationSession {
   private readonly opening = new AbortController();
   /** What to do when it is closed at the end of the stream. */
   private afterwards: (() => void) | null = null;
+  private completed = false;
 
   constructor(
     private readonly destination: Destination<never>,
@@ -44,7 +45,8 @@ export class DestinationSession {
   }
 
   /** The stream has ended: closes, then does what comes afterwards. */
-  end(afterwards: () => void): void {
+  end(completed: boolean, afterwards: () => void): void {
+    this.completed = completed;
     this.afterwards = afterwards;
     // One that is being opened is closed when it is open.
     if (this.state === 'open') this.closeAtTheEnd(afterwards);
@@ -71,7 +73,7 @@ export class DestinationSession {
   };
 
   private closeUnwatched(): void {
-    follow(this.destination.close?.(), ignore, reportUnhandled);
+    follow(this.destination.close?.({ completed: false }), ignore, reportUnhandled);
   }
 
   private closeAtTheEnd(afterwards: () => void): void {
@@ -83,7 +85,7 @@ export class DestinationSession {
     };
     let closing;
     try {
-      closing = this.destination.close?.();
+      closing = this.destination.close?.({ completed: this.completed });
     } catch (error) {
       fail(error);
       return;

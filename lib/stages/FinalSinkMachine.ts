@@ -105,7 +105,7 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
 
   /** May be called again while the destination is being closed: the session closes it once. */
   protected override end(ending: Ending): void {
-    this.session.end(() => {
+    this.session.end(ending.kind === 'complete', () => {
       this.writer.letFinish();
       super.end(ending);
     });

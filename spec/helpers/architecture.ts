@@ -41,6 +41,7 @@ const folders: Readonly<Record<string, Folder>> = {
     typesFrom: ['destinations'],
   },
   destinations: leaf,
+  node: leaf,
   kafka: leaf,
   exchange: leaf,
   observability: leaf,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { debounceTime, defer, delay, EMPTY, map, of, timer, type OperatorFunction } from 'rxjs';
 import * as sluice from '../../lib/index.js';
+import { toReadable } from '../../lib/node/toReadable.js';
 import { fromPublisher, toProcessor, toPublisher } from '../../lib/reactiveStreams.js';
 import type { LawSubject, SourceSubject } from '../../lib/testing/index.js';
 import { FAN_IN } from './fanIn.js';
@@ -17,6 +18,7 @@ const {
   onBackpressureDrop,
   onBackpressureLatest,
   stage,
+  toReadableStream,
 } = sluice;
 
 const odd = (inputs: readonly number[]) => inputs.filter((n) => n % 2 === 1);
@@ -253,6 +255,20 @@ export const SOURCES: Readonly<Record<string, readonly SourceSubject[]>> = {
       ahead: 3,
       exempt: { 'fails as its input fails': 'a Node stream that is destroyed drops what it has buffered' },
     },
+    {
+      name: 'fromPull(() => toReadable(flow))',
+      make: (input) => fromPull(() => toReadable(fromPull(input), { highWaterMark: 2 })),
+      asynchronous: true,
+      ahead: 2,
+    },
+  ],
+  toReadableStream: [
+    ...[0, 1, 3].map((highWaterMark) => ({
+      name: `fromPull(() => toReadableStream(flow)), highWaterMark ${String(highWaterMark)}`,
+      make: (input: Iterable<number>) => fromPull(() => toReadableStream(fromPull(input), { highWaterMark })),
+      asynchronous: true,
+      ahead: highWaterMark,
+    })),
   ],
   fromPublisher: [
     { name: 'fromPublisher', make: (input) => fromPublisher(toPublisher(fromPull(() => input))) },

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { PassThrough } from 'node:stream';
 import { map } from 'rxjs';
 import { batch, BATCH_OPTIONS } from '../../lib/operators/batch.js';
 import { boundary, BOUNDARY_OPTIONS } from '../../lib/operators/boundary.js';
 import { expandStage, EXPAND_STAGE_OPTIONS } from '../../lib/operators/expandStage.js';
 import { stage, STAGE_OPTIONS } from '../../lib/operators/stage.js';
+import { toReadable, TO_READABLE_OPTIONS } from '../../lib/node/toReadable.js';
+import { writableDestination, WRITABLE_DESTINATION_OPTIONS } from '../../lib/node/writableDestination.js';
 import { run, RUN_OPTIONS } from '../../lib/sinks/run.js';
 import { serve, SERVE_OPTIONS, SUBMIT_OPTIONS } from '../../lib/sinks/serve.js';
 import { toAsyncIterable, TO_ASYNC_ITERABLE_OPTIONS } from '../../lib/sinks/toAsyncIterable.js';
+import { toReadableStream, TO_READABLE_STREAM_OPTIONS } from '../../lib/sinks/toReadableStream.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { onBackpressureBuffer, ON_BACKPRESSURE_BUFFER_OPTIONS } from '../../lib/sources/onBackpressureBuffer.js';
 import { onBackpressureDrop, ON_BACKPRESSURE_DROP_OPTIONS } from '../../lib/sources/onBackpressureDrop.js';
@@ -28,6 +32,9 @@ const MAKERS: readonly (readonly [string, readonly string[], Make])[] = [
   ['serve', SERVE_OPTIONS, (options) => serve(map(identity), options)],
   ['submit', SUBMIT_OPTIONS, (options) => serve(map(identity)).submit(1, options)],
   ['toAsyncIterable', TO_ASYNC_ITERABLE_OPTIONS, (options) => toAsyncIterable(fromPull([]), options)],
+  ['toReadableStream', TO_READABLE_STREAM_OPTIONS, (options) => toReadableStream(fromPull([]), options)],
+  ['toReadable', TO_READABLE_OPTIONS, (options) => toReadable(fromPull([]), options)],
+  ['writableDestination', WRITABLE_DESTINATION_OPTIONS, (options) => writableDestination(new PassThrough(), options)],
 ];
 
 const COUNTS = new Set(['capacity', 'concurrency', 'overdraft', 'maxSize', 'inFlight', 'prefetch', 'keepDeadLetters']);
@@ -35,11 +42,11 @@ const NUMBERS: readonly unknown[] = [NaN, Infinity, -Infinity, -1, 2 ** 53, '10'
 
 /** What no option of that name may be. */
 function badValues(key: string): readonly unknown[] {
-  if (key === 'keepDeadLetters') return [...NUMBERS, 1.5];
+  if (key === 'keepDeadLetters' || key === 'highWaterMark') return [...NUMBERS, 1.5];
   if (COUNTS.has(key)) return [...NUMBERS, 0, 1.5];
   if (key.endsWith('Ms')) return NUMBERS;
   if (key === 'name') return ['', 1, NaN, null, true, {}, [], () => 1];
-  if (key === 'lossy') return ['true', 1, 0, null, {}];
+  if (key === 'lossy' || key === 'end' || key === 'objectMode') return ['true', 1, 0, null, {}];
   if (key === 'signal') return [true, null, {}, 'abort', new AbortController()];
   if (key === 'scheduler') return ['async', 1, null, true, {}, () => 1];
   if (key.startsWith('on') && key !== 'onFailure') return ['log', 1, null, true, {}, [], NaN];

@@ -228,6 +228,68 @@ describe('streams (C9)', () => {
   });
 });
 
+describe('a stream that somebody else reads', () => {
+  it('a locked ReadableStream fails with SOURCE_CONSUMED, and can be read once it is free', async () => {
+    const stream = webStream([1, 2]);
+    const reader = stream.getReader();
+    const flow = fromPull(stream);
+    const refused = see(flow);
+    expect(refused.seen).toMatchObject([{ error: { code: 'SOURCE_CONSUMED' } }]);
+    expect(messageIn((refused.seen[0] as { error: unknown }).error)).toContain('release that reader first');
+    await reader.read();
+    reader.releaseLock();
+    const { seen } = see(flow);
+    await turn(5);
+    expect(seen).toEqual([2, '|']);
+  });
+
+  it('a ReadableStream that has failed fails the stream with just that', async () => {
+    const failure = new Error('down');
+    const { seen } = see(fromPull(new ReadableStream<number>({ start: (controller) => controller.error(failure) })));
+    await turn();
+    expect(seen).toEqual([{ error: failure }]);
+  });
+
+  it.each([
+    ['when it has ended', 9],
+    ['when it is unsubscribed', 1],
+  ])('C9: a ReadableStream is free again %s', async (_, wanted) => {
+    const stream = webStream([1, 2, 3]);
+    see(fromPull(stream).pipe(take(wanted)));
+    await turn(5);
+    expect(stream.locked).toBe(false);
+  });
+
+  it('a Readable that was read to its end fails with SOURCE_CONSUMED and is not taken for an empty one', async () => {
+    const rows = Readable.from([1, 2]);
+    for await (const row of rows) void row;
+    const { seen } = see(fromPull(rows));
+    await turn(5);
+    expect(seen).toMatchObject([{ error: { code: 'SOURCE_CONSUMED' } }]);
+  });
+
+  it('a Readable of which somebody took the first goes on behind it', async () => {
+    const rows = Readable.from([1, 2, 3]);
+    await new Promise((ready) => rows.once('readable', ready));
+    expect(rows.read()).toBe(1);
+    const { seen } = see(fromPull(rows));
+    await turn(5);
+    expect(seen).toEqual([2, 3, '|']);
+  });
+
+  it.each([
+    ['with an error', new Error('disk'), { message: 'disk' }],
+    ['with none', undefined, { code: 'ERR_STREAM_PREMATURE_CLOSE' }],
+  ])('a Readable that was destroyed %s fails the stream', async (_, failure, expected) => {
+    const rows = Readable.from([1, 2]).on('error', () => undefined);
+    rows.destroy(failure);
+    await turn();
+    const { seen } = see(fromPull(rows));
+    await turn(5);
+    expect(seen).toMatchObject([{ error: expected }]);
+  });
+});
+
 it('fromPull above a stage is pulled as the stage has places', () => {
   let pulled = 0;
   function* endless() {

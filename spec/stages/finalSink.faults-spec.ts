@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { config, EMPTY, firstValueFrom, NEVER, throwError, timer, type Subscription } from 'rxjs';
+import {
+  concat,
+  config,
+  EMPTY,
+  firstValueFrom,
+  NEVER,
+  throwError,
+  timer,
+  type Observable,
+  type Subscription,
+} from 'rxjs';
 import { Assignment } from '../../lib/control/Assignment.js';
 import type { ObservedStage, StageObserver } from '../../lib/control/observedStage.js';
 import { callbackDestination } from '../../lib/destinations/callbackDestination.js';
@@ -13,6 +23,32 @@ import { FinalSinkMachine } from '../../lib/stages/FinalSinkMachine.js';
 import { FlowTestScheduler, handFed, handGranted } from '../../lib/testing/index.js';
 import { codeIn, messageIn } from '../credit/support/errors.js';
 import { HandDestination } from './support/HandDestination.js';
+
+/** How `close` was told that the stream ended. */
+async function closings(source: Observable<string>, cancel = false): Promise<boolean[]> {
+  const told: boolean[] = [];
+  const destination: Destination<string> = {
+    name: 'told',
+    write: (records) => records.map(({ id }) => ({ id, ok: true })),
+    close: ({ completed }) => void told.push(completed),
+  };
+  const flow = source.pipe(finalSink({ destination, onDeadLetter: () => undefined }));
+  const running = flow.subscribe({ error: () => undefined });
+  if (cancel) running.unsubscribe();
+  return told;
+}
+
+it('finalSink tells close whether the stream has completed', async () => {
+  const failing = concat(
+    fromPull(['a']),
+    throwError(() => new Error('no')),
+  );
+  expect([await closings(fromPull(['a'])), await closings(failing), await closings(NEVER, true)]).toEqual([
+    [true],
+    [false],
+    [false],
+  ]);
+});
 
 /** One sink over a hand-fed source and a hand-answered destination. */
 function scene(options: Partial<FinalSinkOptions<string>> = {}) {

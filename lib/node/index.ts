@@ -1,0 +1,2 @@
+export { toReadable, type ToReadableOptions } from './toReadable.js';
+export { writableDestination, type WritableDestinationOptions } from './writableDestination.js';
