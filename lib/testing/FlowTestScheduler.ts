@@ -3,9 +3,10 @@ import { ColdObservable } from 'rxjs/internal/testing/ColdObservable';
 import { HotObservable } from 'rxjs/internal/testing/HotObservable';
 import type { SubscriptionLog } from 'rxjs/internal/testing/SubscriptionLog';
 import { FlowExpectation } from './FlowExpectation.js';
-import type { Expectation } from './MarbleExpectation.js';
+import { CallSite, type Expectation } from './MarbleExpectation.js';
 import { ObservableExpectation } from './ObservableExpectation.js';
-import { parseMarbles, parseTime, type MarbleValues } from './marbles/parseMarbles.js';
+import { parseDemand } from './marbles/parseDemand.js';
+import { parseMarbles, parseSubscription, parseTime, type MarbleValues } from './marbles/parseMarbles.js';
 import { realTurn } from './realTurn.js';
 import { SubscriptionExpectation } from './SubscriptionExpectation.js';
 import { takeOverTime } from './virtualProviders.js';
@@ -99,18 +100,26 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
 
   private get helpers(): FlowRunHelpers {
     return {
-      cold: <T>(marbles: string, values?: MarbleValues, error?: unknown) =>
-        new ColdObservable<T>(parseMarbles(marbles, values, error), this),
+      cold: <T>(marbles: string, values?: MarbleValues, error?: unknown) => {
+        const moments = new CallSite().blame(() => parseMarbles(marbles, values, error));
+        return new ColdObservable<T>(moments, this);
+      },
       hot: <T>(marbles: string, values?: MarbleValues, error?: unknown) => {
-        const hot = new HotObservable<T>(parseMarbles(marbles, values, error), this);
+        const moments = new CallSite().blame(() => parseMarbles(marbles, values, error, true));
+        const hot = new HotObservable<T>(moments, this);
         this.hotOnes.push(hot as HotObservable<unknown>);
         return hot;
       },
-      time: parseTime,
-      expectObservable: (observable, subscriptionMarbles = null) =>
-        this.expect(new ObservableExpectation(this, observable, subscriptionMarbles)),
+      time: (marbles) => new CallSite().blame(() => parseTime(marbles)),
+      expectObservable: (observable, subscriptionMarbles = null) => {
+        const subscription = new CallSite().blame(() => parseSubscription(subscriptionMarbles));
+        return this.expect(new ObservableExpectation(this, observable, subscription));
+      },
       expectSubscriptions: (subscriptions) => this.expect(new SubscriptionExpectation(subscriptions)),
-      expectFlow: (flow, demand, counts) => this.expect(new FlowExpectation(this, flow, demand, counts)),
+      expectFlow: (flow, demand, counts) => {
+        const events = demand === undefined ? null : new CallSite().blame(() => parseDemand(demand, counts));
+        return this.expect(new FlowExpectation(this, flow, events));
+      },
       flush: () => this.flushAll(),
       advance: (milliseconds) => this.advance(milliseconds),
     };
@@ -133,11 +142,17 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
     this.startHotOnes();
     this.hands++;
     try {
-      await realTurn();
-      while (this.executeFrame(until)) await realTurn();
+      await this.settle();
+      while (this.executeFrame(until)) await this.settle();
     } finally {
       this.hands--;
     }
+  }
+
+  /** Lets every promise settle that can, and the expectations look at what has become of the millisecond. */
+  private async settle(): Promise<void> {
+    await realTurn();
+    for (const expectation of this.expectations) expectation.frameEnded?.(this.frame);
   }
 
   private executeFrame(until: number): boolean {
@@ -161,7 +176,7 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
     };
     result.then(ended, ended);
     this.startHotOnes();
-    await realTurn();
+    await this.settle();
     for (let idle = 0; !over; idle++) {
       if (this.hands > 0 || this.executeFrame(Infinity)) idle = 0;
       if (idle > PATIENCE) {
@@ -170,7 +185,7 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
             'it waits for a stream that never ends, or for the outside world',
         );
       }
-      await realTurn();
+      await this.settle();
     }
     return await result;
   }

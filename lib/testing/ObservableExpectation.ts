@@ -1,7 +1,7 @@
 import type { Observable, Subscription, VirtualTimeScheduler } from 'rxjs';
 import { CallSite, compareMoments, type Expectation } from './MarbleExpectation.js';
 import type { Moment } from './marbles/Moment.js';
-import { parseMarbles, parseSubscription, type MarbleValues } from './marbles/parseMarbles.js';
+import { parseMarbles, type MarbleValues, type SubscriptionFrames } from './marbles/parseMarbles.js';
 import { recordMoments } from './recordMoments.js';
 
 /** What an Observable is expected to emit to a subscriber with unbounded demand. */
@@ -10,12 +10,12 @@ export class ObservableExpectation implements Expectation {
   private readonly subscribedFrame: number;
   private readonly checks: (() => void)[] = [];
 
+  /** @internal Made by `expectObservable`. */
   constructor(
     private readonly scheduler: VirtualTimeScheduler,
     observable: Observable<unknown>,
-    subscriptionMarbles: string | null,
+    { subscribedFrame, unsubscribedFrame }: SubscriptionFrames,
   ) {
-    const { subscribedFrame, unsubscribedFrame } = parseSubscription(subscriptionMarbles);
     this.subscribedFrame = subscribedFrame === Infinity ? 0 : subscribedFrame;
     this.record(observable, this.actual, unsubscribedFrame);
   }
@@ -23,7 +23,7 @@ export class ObservableExpectation implements Expectation {
   /** Letters stand for `values`, or for themselves; `#` for `error`. */
   toBe(marbles: string, values?: MarbleValues, error?: unknown): this {
     const callSite = new CallSite();
-    const expected = parseMarbles(marbles, values, error);
+    const expected = callSite.blame(() => parseMarbles(marbles, values, error));
     this.checks.push(() => {
       compareMoments('what the Observable emits', this.actual, expected, values, [], callSite);
     });
@@ -41,6 +41,7 @@ export class ObservableExpectation implements Expectation {
     return this;
   }
 
+  /** @internal */
   check(): void {
     for (const check of this.checks) check();
   }

@@ -9,6 +9,10 @@ export interface Demand {
 /** One subscription to a hand-fed source, as far as demand goes. */
 export interface DemandLog {
   readonly demands: readonly Demand[];
+  /** Records that have been delivered. */
+  readonly delivered: number;
+  /** The credit of the stage that they arrive at. */
+  readonly account: CreditAccount;
 }
 
 const feeds = new WeakMap<CreditAccount, DemandLog[]>();
@@ -43,4 +47,20 @@ export function belongsTo(account: CreditAccount, feed: DemandLog): void {
 /** The subscriptions to hand-fed sources above the sink with this account, in order. */
 export function feedsOf(account: CreditAccount): readonly DemandLog[] {
   return feeds.get(account) ?? [];
+}
+
+/** Records between the hand-fed sources and the sink with this account, which has been given `received`. */
+export function heldAbove(account: CreditAccount, received: number): number {
+  const stages = new Set<CreditAccount>();
+  let delivered = 0;
+  let complete = true;
+  for (const feed of feedsOf(account)) {
+    delivered += feed.delivered;
+    let at = feed.account;
+    for (; at.below !== null; at = at.below) stages.add(at);
+    // A chain that ends elsewhere passes an operator with a credit of its own, and nobody knows what that one holds.
+    if (at.bounded && at !== account) complete = false;
+  }
+  if (!complete) return delivered - received;
+  return [...stages].reduce((sum, { held }) => sum + held, 0);
 }

@@ -9,6 +9,7 @@ import {
   interval,
   map,
   mergeMap,
+  NEVER,
   of,
   take,
   tap,
@@ -16,7 +17,7 @@ import {
   timer,
 } from 'rxjs';
 import { stage } from '../../lib/operators/stage.js';
-import { FlowTestScheduler, handFed } from '../../lib/testing/index.js';
+import { FlowTestScheduler, handFed, type FlowRunHelpers } from '../../lib/testing/index.js';
 
 const failure = async (test: Parameters<FlowTestScheduler['run']>[0]): Promise<string> => {
   let error: unknown;
@@ -160,9 +161,12 @@ describe('FlowTestScheduler', () => {
 
   it('prints both sides of a failed expectation as aligned marbles', async () => {
     expect(await failure(({ cold, expectObservable }) => expectObservable(cold('a-b--|')).toBe('a--b-|'))).toBe(
-      ['what the Observable emits differs:', '  expected  a--b-|', '  actual    a-b--|', '              ^ 2 ms'].join(
-        '\n',
-      ),
+      [
+        'what the Observable emits differs at 2 ms: b came 1 ms too early',
+        '  expected  a--b-|',
+        '  actual    a-b--|',
+        '              ^ 2 ms',
+      ].join('\n'),
     );
   });
 
@@ -173,7 +177,7 @@ describe('FlowTestScheduler', () => {
       }),
     ).toBe(
       [
-        'what the flow emits differs:',
+        'what the flow emits differs at 0 ms: b came 3 ms too early',
         '  demand    2-- 1',
         '  expected  a-- (b|)',
         '  actual    (ab)|',
@@ -189,6 +193,57 @@ describe('FlowTestScheduler', () => {
     const error = await scheduler
       .run(({ cold, expectObservable }) => expectObservable(cold('a|')).toBe('b|'))
       .catch((caught: unknown) => caught as Error);
+    expect((error as Error).stack?.split('\n').find((line) => line.trim().startsWith('at '))).toContain(
+      'FlowTestScheduler-spec',
+    );
+  });
+
+  it.each<[string, string, string]>([
+    ['a-b', 'a', '2 ms: b is not expected'],
+    ['a', 'a-b', '2 ms: b is missing'],
+    ['-a', 'a', '0 ms: a came 1 ms too late'],
+    ['a', 'b', '0 ms: b is expected, a came'],
+    ['-a', 'b', '0 ms: b is missing'],
+    ['a', '-b', '0 ms: a is not expected'],
+    ['|', '#', '0 ms: # is expected, | came'],
+  ])('says in words that %s is not %s', async (actual, expected, words) => {
+    expect(await failure(({ cold, expectObservable }) => expectObservable(cold(actual)).toBe(expected))).toContain(
+      `what the Observable emits differs at ${words}\n`,
+    );
+  });
+
+  it('says which error was expected, and in which places two objects differ', async () => {
+    expect(await failure(({ cold, expectObservable }) => expectObservable(cold('#')).toBe('#', {}, 'e'))).toBe(
+      [
+        'what the Observable emits differs at 0 ms: another # is expected',
+        '  expected  #',
+        '  actual    #',
+        '            ^ 0 ms',
+        '  where # (expected) = "e"',
+        '  where # (actual) = "error"',
+      ].join('\n'),
+    );
+    const values = { a: { id: 1, tags: ['x'] } };
+    const other = { a: { id: 1, tags: ['y'] } };
+    expect(
+      await failure(({ cold, expectObservable }) => expectObservable(cold('a', other)).toBe('a', values)),
+    ).toContain('\n  A.tags[0] is expected to be "x" and is "y"');
+  });
+
+  it.each<[string, (helpers: FlowRunHelpers) => unknown]>([
+    ['cold', ({ cold }) => cold('(')],
+    ['hot', ({ hot }) => hot('(')],
+    ['time', ({ time }) => time('(')],
+    ['expectFlow', ({ expectFlow }) => expectFlow(NEVER, '(')],
+    ['toEmit', ({ expectFlow }) => expectFlow(NEVER).toEmit('(')],
+    ['toRequest', ({ expectFlow }) => expectFlow(NEVER).toRequest('(')],
+    ['toBuffer', ({ expectFlow }) => expectFlow(NEVER).toBuffer('(')],
+    ['expectObservable', ({ expectObservable }) => expectObservable(NEVER, '(')],
+    ['toBe', ({ expectObservable }) => expectObservable(NEVER).toBe('(')],
+    ['toBe of subscriptions', ({ expectSubscriptions }) => expectSubscriptions([]).toBe('(')],
+  ])('names the place where bad marbles were given to %s', async (_, test) => {
+    const error: unknown = await new FlowTestScheduler().run(test).catch((caught: unknown) => caught);
+    expect((error as Error).message).toContain("'(' without ')'");
     expect((error as Error).stack?.split('\n').find((line) => line.trim().startsWith('at '))).toContain(
       'FlowTestScheduler-spec',
     );

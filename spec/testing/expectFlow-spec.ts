@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { concatMap, map, timer } from 'rxjs';
+import { concatMap, filter, map, timer } from 'rxjs';
 import { stage } from '../../lib/operators/stage.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { FlowTestScheduler, handFed, type FlowRunHelpers } from '../../lib/testing/index.js';
@@ -71,7 +71,7 @@ describe('expectFlow', () => {
       }),
     ).toBe(
       [
-        'what is requested differs:',
+        'what is requested differs at 2 ms: 3 is expected, 2 came',
         '  demand    --2--1',
         '  expected  --3',
         '  actual    --2--1',
@@ -87,6 +87,70 @@ describe('expectFlow', () => {
   });
 
   it('refuses demand that grants nothing', async () => {
-    expect(await failure(({ expectFlow }) => expectFlow(handFed(), '--x'))).toContain("'x' at 2 grants nothing");
+    expect(await failure(({ expectFlow }) => expectFlow(handFed(), '--x'))).toContain(
+      "'x' asks for nothing\n  --x\n    ^ column 3",
+    );
+  });
+
+  describe('toBuffer', () => {
+    const slowly = stage((letter: string) => timer(2).pipe(map(() => letter)), { capacity: 2 });
+
+    it('C2: counts what is in the inbox, in work, and finished and waiting for demand', () =>
+      run(({ expectFlow }) => {
+        expectFlow(handFed(['a', 'b', 'c']).pipe(slowly), '---1--*')
+          .toEmit('---a--b-(c|)')
+          .toBuffer('2-----1-0');
+      }));
+
+    it('C2: adds up the stages of a flow, and is nothing after a cancellation', () =>
+      run(({ expectFlow }) => {
+        expectFlow(handFed('abcdefgh').pipe(slowly, slowly), '-----!').toBuffer('2-3-40');
+      }));
+
+    it('counts what an operator with a credit of its own holds', () =>
+      run(({ expectFlow }) => {
+        expectFlow(handFed([1, 2, 3, 4, 5]).pipe(relay()), '--2').toBuffer('4-3');
+      }));
+
+    it('does not count what a filter drops, and letters stand for more than nine', () =>
+      run(({ expectFlow }) => {
+        const source = handFed(Array.from({ length: 30 }, (_, n) => n));
+        const even = filter((n: number) => n % 2 === 0);
+        expectFlow(
+          source.pipe(
+            even,
+            stage((n: number) => n, { capacity: 12 }),
+          ),
+          '',
+        ).toBuffer('n', { n: 12 });
+      }));
+
+    it('waits for the promises of a millisecond', () =>
+      run(({ expectFlow }) => {
+        const work = stage((letter: string) => Promise.resolve(letter), { capacity: 1 });
+        expectFlow(handFed(['a', 'b']).pipe(work))
+          .toEmit('(ab|)')
+          .toBuffer('');
+      }));
+
+    it('prints what the flow holds as marbles', async () => {
+      expect(
+        await failure(({ expectFlow }) => {
+          expectFlow(handFed(['a', 'b', 'c']).pipe(slowly), '---1--*').toBuffer('2--1--0');
+        }),
+      ).toBe(
+        [
+          'what the flow holds differs at 3 ms: 1 came 3 ms too late',
+          '  demand    ---1--*',
+          '  expected  2--1--0',
+          '  actual    2-----1-0',
+          '               ^ 3 ms',
+        ].join('\n'),
+      );
+    });
+
+    it('says so when nobody records what passes', async () => {
+      expect(await failure(({ expectFlow }) => expectFlow(fromPull([1]), '1').toBuffer('1'))).toContain('toBuffer: no');
+    });
   });
 });

@@ -10,10 +10,11 @@ describe('expectSubscriptions', () => {
     });
     await expect(run).rejects.toThrow(
       [
-        'the subscriptions differ:', //
+        'the subscriptions differ at 0 ms:', //
         '  expected 0  ^----!',
         '  expected 1  --^',
         '  actual 0    -^--!',
+        '              ^ 0 ms',
       ].join('\n'),
     );
   });

@@ -1,4 +1,4 @@
-import { show } from '../marbles/Labels.js';
+import { show } from '../marbles/show.js';
 import type { LawSubject } from './LawSubject.js';
 
 /** The values of which `many` has more than `few`, each as often as it is too many. */

@@ -1,4 +1,4 @@
-import { show } from '../marbles/Labels.js';
+import { show } from '../marbles/show.js';
 import type { Bench } from './Bench.js';
 import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';

@@ -1,6 +1,6 @@
 import { firstOutOfOrder } from './compareResults.js';
 import { DEMAND_PATTERNS } from './demandPatterns.js';
-import { show } from '../marbles/Labels.js';
+import { show } from '../marbles/show.js';
 import type { OperatorLaw } from './OperatorLaw.js';
 import { range } from './naturals.js';
 

@@ -1,6 +1,8 @@
 import { deepEqual } from './deepEqual.js';
+import { brief } from './differences.js';
 import type { MarbleValues } from './parseMarbles.js';
 import type { Moment } from './Moment.js';
+import { show } from './show.js';
 
 /** The letters that are given out to values which have none of their own. */
 const SPARE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -8,25 +10,28 @@ const SPARE = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 /** Gives each value one character, the same in every row of a picture, and explains those that explain nothing. */
 export class Labels {
   private readonly known: { readonly label: string; readonly value: unknown }[] = [];
-  private readonly errors: unknown[] = [];
+  private readonly errors: { readonly row: string; readonly error: unknown }[] = [];
   private spare = 0;
 
   constructor(private readonly values: MarbleValues = {}) {}
 
-  of({ notification }: Moment): string {
+  /** The label of what happens in the row with this title. All errors look alike: the legend tells them by their rows. */
+  of({ notification }: Moment, row = ''): string {
     if (notification.kind === 'C') return '|';
     if (notification.kind === 'N') return this.ofValue(notification.value);
-    if (!this.errors.some((error) => deepEqual(notification.error, error))) this.errors.push(notification.error);
+    const error: unknown = notification.error;
+    if (!this.errors.some((other) => deepEqual(error, other.error))) this.errors.push({ row, error });
     return '#';
   }
 
   /** A line for each label that does not speak for itself: `A = {"id":7}`. */
   get legend(): string[] {
+    const severalErrors = this.errors.length > 1;
     return [
       ...this.known
         .filter(({ label, value }) => label !== value && label !== show(value))
-        .map(({ label, value }) => explain(label, value)),
-      ...this.errors.map((error) => explain('#', error)),
+        .map(({ label, value }) => `${label} = ${brief(value)}`),
+      ...this.errors.map(({ row, error }) => `# ${severalErrors && row !== '' ? `(${row}) ` : ''}= ${brief(error)}`),
     ];
   }
 
@@ -49,21 +54,5 @@ export class Labels {
 
   private taken(label: string): boolean {
     return label in this.values || this.known.some((entry) => entry.label === label);
-  }
-}
-
-function explain(label: string, value: unknown): string {
-  return `${label} = ${show(value)}`;
-}
-
-/** A value in one line. */
-export function show(value: unknown): string {
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') return value.toString();
-  if (typeof value === 'number' || value === undefined) return String(value);
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return Object.prototype.toString.call(value);
   }
 }

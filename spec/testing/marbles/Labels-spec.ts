@@ -25,12 +25,19 @@ describe('Labels', () => {
     expect(labels.legend).toEqual(['# = TypeError: why', '# = "x"']);
   });
 
+  it('says of which row an error is, where there are several', () => {
+    const labels = new Labels();
+    labels.of(errorAt(0, 'one'), 'expected');
+    labels.of(errorAt(0, 'other'), 'actual');
+    expect(labels.legend).toEqual(['# (expected) = "one"', '# (actual) = "other"']);
+  });
+
   it('survives values that cannot be written and more values than letters', () => {
     const labels = new Labels();
     const loop: { self?: unknown } = {};
     loop.self = loop;
     labels.of(nextAt(0, loop));
-    expect(labels.legend).toEqual(['A = [object Object]']);
+    expect(labels.legend).toEqual(['A = {"self":[circular]}']);
     for (let n = 0; n < 30; n++) labels.of(nextAt(0, { n }));
     expect(labels.of(nextAt(0, { n: 40 }))).toBe('?');
   });
