@@ -73,6 +73,7 @@ export type { Rejection, Starvation } from './control/stageEvent.js';
 export type { Formula, Signals, Term } from './control/pressure.js';
 export type { ThrottleCurve } from './control/throttle.js';
 export { PipelineBackPressureController } from './control/PipelineBackPressureController.js';
+export type { LatencyQuantiles } from './control/LatencySketch.js';
 export type { Bottleneck, PartitionStatus, PipelineStatus, StageStatus } from './control/status.js';
 export {
   callbackDestination,

@@ -157,6 +157,16 @@ export class DeadLetterQueue {
     return Object.fromEntries(counts);
   }
 
+  /** The newest letters, the newest first, at most so many. They stay. */
+  newest(most: number): DeadLetter[] {
+    const letters: DeadLetter[] = [];
+    let passed = this.kept.size;
+    this.eachKept(({ letter }) => {
+      if (passed-- <= most) letters.push(letter);
+    });
+    return letters.reverse();
+  }
+
   /** Takes everything out. */
   drain(): DeadLetter[] {
     const letters: DeadLetter[] = [];

@@ -23,6 +23,7 @@ export class ObservedStages {
   private readonly byName = new Map<string, Set<Instance>>();
   private readonly assignments = new Map<string, Assignment>();
   private numbers = 0;
+  private keepsSpread = false;
 
   /** In pipeline order. */
   get names(): string[] {
@@ -68,10 +69,17 @@ export class ObservedStages {
       withholdsSince: null,
       isThrottled: false,
     };
+    stage.keepSpread(this.keepsSpread);
     const set = this.byName.get(stage.name);
     if (set === undefined) this.byName.set(stage.name, new Set([instance]));
     else set.add(instance);
     return instance;
+  }
+
+  /** Whether the stages, those to come included, keep how their latencies are spread. */
+  keepSpread(isWanted: boolean): void {
+    this.keepsSpread = isWanted;
+    for (const { stage } of this.all()) stage.keepSpread(isWanted);
   }
 
   remove(instance: Instance): void {

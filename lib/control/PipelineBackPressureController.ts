@@ -1,7 +1,9 @@
 import {
   asyncScheduler,
   BehaviorSubject,
+  defer,
   distinctUntilChanged,
+  finalize,
   map,
   type Observable,
   share,
@@ -87,7 +89,11 @@ export class PipelineBackPressureController implements StageObserver {
     this.builder = new StatusBuilder(this.stages, this.signals, this.intervalMs * STALE_AFTER_INTERVALS);
     this.rejected$ = this.rejections.asObservable();
     this.pressure$ = this.level.pipe(distinctUntilChanged());
-    this.status$ = this.looks.pipe(
+    this.status$ = defer(() => {
+      this.stages.keepSpread(true);
+      return this.looks;
+    }).pipe(
+      finalize(() => this.stages.keepSpread(false)),
       map(() => this.getPipelineStatus()),
       share({ connector: () => new BehaviorSubject(this.getPipelineStatus()), resetOnRefCountZero: true }),
     );

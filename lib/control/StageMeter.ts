@@ -1,3 +1,5 @@
+import { LatencySketch, type LatencyQuantiles } from './LatencySketch.js';
+
 /**
  * What a stage has measured lately: how long its work took, and how much of it failed. Both decay, so that a failure of
  * ten minutes ago says nothing about now. Made only where somebody observes (C13).
@@ -15,6 +17,8 @@ export class StageMeter {
   /** Successes that are accounted for: timed, or made up for. */
   private successes = 0;
   private lastLatencyMs = 0;
+  /** How the latencies are spread, while somebody wants to know. */
+  private sketch: LatencySketch | null = null;
 
   constructor(
     private readonly now: () => number,
@@ -28,6 +32,7 @@ export class StageMeter {
     this.decay(now);
     this.weight += 1;
     this.time += latencyMs;
+    this.sketch?.add(latencyMs, now);
     if (failed) this.failures += 1;
     else {
       this.successes++;
@@ -48,6 +53,18 @@ export class StageMeter {
     this.successes = successes;
     this.weight += untimed;
     this.time += untimed * this.lastLatencyMs;
+    if (this.lastLatencyMs > 0) this.sketch?.add(this.lastLatencyMs, this.at, untimed);
+  }
+
+  /** From now on it is kept how the latencies are spread, or no longer. */
+  keepSpread(isWanted: boolean): void {
+    if (!isWanted) this.sketch = null;
+    else this.sketch ??= new LatencySketch(this.now(), this.halfLifeMs);
+  }
+
+  /** Null where nothing was measured lately, or the spread is not kept. */
+  get quantiles(): LatencyQuantiles | null {
+    return this.sketch?.quantiles(this.now()) ?? null;
   }
 
   /** Mean milliseconds of work; 0 where there was none lately. */

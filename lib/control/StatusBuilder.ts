@@ -55,9 +55,12 @@ export class StatusBuilder {
     return {
       kind: stage.kind,
       instances: instances.length,
+      below: namesBelow(instances),
+      capacity: instances.reduce((sum, instance) => sum + instance.reading.capacity, 0),
       backPressureLevel: worst.pressure,
       queueUtilization: reading.buffered / reading.capacity,
       processingLatencyMs: reading.latencyMs,
+      latency: stage.latency,
       errorRate: reading.errorShare,
       inFlight: instances.reduce((sum, instance) => sum + instance.reading.held, 0),
       availableCredits: instances.reduce((sum, instance) => sum + instance.reading.availableCredits, 0),
@@ -79,4 +82,8 @@ export class StatusBuilder {
       })),
     );
   }
+}
+
+function namesBelow(instances: readonly Instance[]): string[] {
+  return [...new Set(instances.flatMap(({ stage: { below } }) => below ?? []))];
 }

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../records/DeadLetter.js';
 import type { Assignment } from './Assignment.js';
+import type { LatencyQuantiles } from './LatencySketch.js';
 import type { Books } from './PipelineBooks.js';
 import type { StageEvent } from './stageEvent.js';
 
@@ -40,7 +41,13 @@ export interface ObservedStage {
   readonly kind: StageKind;
   /** How many stages lie below it. */
   readonly depth: number;
+  /** The name of the next stage below; null where there is none. */
+  readonly below: string | null;
+  /** How the latencies of its work are spread; null where none were measured lately, and while it does not keep it. */
+  readonly latency: LatencyQuantiles | null;
   read(): StageReading;
+  /** Whether it keeps how its latencies are spread. Not until it is told to. */
+  keepSpread(isWanted: boolean): void;
   /** Takes up to `count` credits out of circulation, for code outside Rx. Returns how many. */
   lend(count: number): number;
   /** Takes credits back. False: so many were never lent. */

@@ -6,6 +6,7 @@ import type {
   StageObserver,
   StageReading,
 } from '../control/observedStage.js';
+import type { LatencyQuantiles } from '../control/LatencySketch.js';
 import { StageMeter } from '../control/StageMeter.js';
 import type { CreditAccount } from '../credit/CreditAccount.js';
 
@@ -52,6 +53,19 @@ export class StageObservation implements ObservedStage {
 
   get depth(): number {
     return this.stage.account.depth;
+  }
+
+  get below(): string | null {
+    const { below } = this.stage.account;
+    return below?.isStage === true ? below.name : null;
+  }
+
+  get latency(): LatencyQuantiles | null {
+    return this.meter.quantiles;
+  }
+
+  keepSpread(isWanted: boolean): void {
+    this.meter.keepSpread(isWanted);
   }
 
   read(): StageReading {

@@ -27,7 +27,7 @@ const letter = (origin: number, more: Partial<DeadLetter> = {}): DeadLetter => (
 });
 
 describe('a queue of dead letters', () => {
-  it('sums up by stage and code, and drains in order', () => {
+  it('sums up by stage and code, shows the newest, and drains in order', () => {
     const queue = new DeadLetterQueue();
     for (const n of numbers(3))
       queue.offer(
@@ -36,6 +36,9 @@ describe('a queue of dead letters', () => {
         () => undefined,
       );
     expect(queue.summary()).toEqual({ save: { FAILED: 2, INVALID: 1 } });
+    expect(queue.newest(2).map(({ origin }) => origin)).toEqual([2, 1]);
+    expect(queue.newest(9)).toHaveLength(3);
+    expect(queue.newest(0)).toEqual([]);
     expect(queue.drain().map(({ origin }) => origin)).toEqual([0, 1, 2]);
     expect(queue.size).toBe(0);
   });
