@@ -28,6 +28,7 @@ export { expandStage, type ExpandStageOptions } from './operators/expandStage.js
 export { inline } from './operators/inline.js';
 export { mergeFlowables, type MergeFlowablesOptions } from './operators/mergeFlowables.js';
 export type { Overflow } from './operators/overflow.js';
+export { partitionBy, type PartitionByOptions } from './operators/partitionBy.js';
 export { uncredited } from './operators/uncredited.js';
 export { withRecord } from './operators/withRecord.js';
 export { serve, type ServedPipeline, type ServeOptions, type Service } from './sinks/serve.js';

@@ -1,3 +1,4 @@
+import { accountsBelow } from './accountsBelow.js';
 import { PutByRecords } from './PutByRecords.js';
 import type { CreditLine, CreditProducer, Witness } from './protocol.js';
 
@@ -55,7 +56,9 @@ export class CreditAccount implements CreditLine {
   /** True where a granter exists: false means unbounded demand, as below the last stage (C14). */
   readonly bounded: boolean;
   /** How many stages lie below this one, itself included. */
-  readonly depth: number;
+  depth: number;
+  /** Where records go from here beside `below`: a stage that divides them has a link for each branch. */
+  branches: readonly CreditAccount[] = [];
   /** What had been granted when all producers were asked and left credit over. */
   private askedAt = -1;
   private pumping = false;
@@ -163,9 +166,15 @@ export class CreditAccount implements CreditLine {
   /** Asks the witness of every account from here to the end: contexts travel from now on. */
   ask(witness: Witness): void {
     // The end is shared by all pipelines that nobody watches: it is never asked.
-    for (let account: CreditAccount | null = this; account?.bounded === true; account = account.below) {
-      account.witness ??= witness;
-    }
+    if (!this.bounded) return;
+    this.witness ??= witness;
+    for (const { account } of accountsBelow(this)) account.witness ??= witness;
+  }
+
+  /** The links of these begin at this stage, which stands above all that is in them. */
+  branchInto(branches: readonly CreditAccount[]): void {
+    this.branches = branches;
+    for (const { depth } of branches) this.depth = Math.max(this.depth, depth + 1);
   }
 
   enrol(producer: CreditProducer): void {

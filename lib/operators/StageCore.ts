@@ -14,6 +14,7 @@ import { writeLetter, type DeadLetter, type EarlierFailures } from '../records/D
 import type { StageEntry } from '../records/StageEntry.js';
 import { CANCELLED, DEAD_LETTERED, REJECTED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
+import { inScope } from './inScope.js';
 import { LetterDesk, type LetterListener } from './LetterDesk.js';
 import { ObservedLoop } from './ObservedLoop.js';
 import { refuse, type Overflow } from './overflow.js';
@@ -66,20 +67,11 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
   }
 
   private connectTo(source: Observable<T>): void {
-    const { producer, record, depth } = current;
-    const { scope } = this.output;
-    if (scope !== null && scope !== record) {
-      // A record that was put by is taken up again: what is subscribed above belongs to it as well.
-      current.producer = null;
-      current.record = scope;
-      current.depth = depth + 1;
-    }
     try {
-      this.connect(source);
+      inScope(this.output.scope, () => {
+        this.connect(source);
+      });
     } finally {
-      current.producer = producer;
-      current.record = record;
-      current.depth = depth;
       this.connecting = false;
     }
   }

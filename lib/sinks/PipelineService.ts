@@ -1,5 +1,5 @@
 import type { Observable, SchedulerLike, Subscription } from 'rxjs';
-import type { CreditAccount } from '../credit/CreditAccount.js';
+import { accountsFrom, limitRecords } from '../credit/accountsBelow.js';
 import type { Ending } from '../credit/DrainLoop.js';
 import { isFlow } from '../credit/Entrance.js';
 import { cutLink, nestedObservable } from '../credit/faults.js';
@@ -154,7 +154,7 @@ export class PipelineService<T, R> implements SubmissionOwner<T, R>, ServeEndOwn
     // Repeat would subscribe for ever to a source that has no more to give: that one says nothing, and is ended.
     this.isSilent = this.isClosing && this.source?.completing === true;
     this.source = this.books.source = subscriber;
-    limit(account, this.settings.capacity);
+    limitRecords(accountsFrom(account), this.settings.capacity);
     this.submissions.takeBack();
     if (this.submissions.waiting > 0) this.isSilent = false;
     subscriber.onDemand(() => {
@@ -251,13 +251,6 @@ export class PipelineService<T, R> implements SubmissionOwner<T, R>, ServeEndOwn
       this.settle(submission, { outcome: 'cancelled', code, cause, values: submission.values });
     }
     this.tellClosed();
-  }
-}
-
-/** No more than so many are ever on their way: a batch that waits for more would never be full. */
-function limit(lowest: CreditAccount, capacity: number): void {
-  for (let account: CreditAccount | null = lowest; account?.bounded === true; account = account.below) {
-    account.limitAbove = Math.min(account.limitAbove, capacity);
   }
 }
 

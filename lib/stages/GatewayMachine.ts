@@ -3,6 +3,7 @@ import type { ConcurrencyLimit } from '../control/ConcurrencyLimit.js';
 import type { StageKind } from '../control/observedStage.js';
 import type { Starvation } from '../control/stageEvent.js';
 import { TokenBucket } from '../control/TokenBucket.js';
+import { accountsBelow, limitRecords } from '../credit/accountsBelow.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { afterTeardown } from '../credit/teardown.js';
 import type { Overflow } from '../operators/overflow.js';
@@ -52,22 +53,25 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
   /** The stages below are told what this limit lets reach them: a batch may not wait for more. */
   override start(source: Observable<T>): void {
     const { limit } = this.settings;
-    for (let below = this.account.below; limit !== null && below?.bounded === true; below = below.below) {
-      below.limitAbove = Math.min(below.limitAbove, limit.most);
+    if (limit !== null) {
+      limitRecords(accountsBelow(this.account), limit.most);
+      this.warnOfStarvation(limit.most);
     }
-    if (limit !== null) this.warnOfStarvation(limit.most);
     super.start(source);
   }
 
   /** Said once, when it is subscribed: what lies below can be seen then, and changes no more. */
   private warnOfStarvation(limit: number): void {
-    const starved: Starvation[] = [];
-    for (let below = this.account.below; below?.bounded === true; below = below.below) {
+    const found = new Map<string, Starvation>();
+    for (const { account: below } of accountsBelow(this.account)) {
       for (const option of ['concurrency', 'batch'] as const) {
-        if (below[option] > limit) starved.push({ stage: below.name, option, wanted: below[option], limit });
+        const wanted = below[option];
+        // The lanes of partitionBy have the same stages, each of them one.
+        if (wanted > limit) found.set(`${option} ${below.name}`, { stage: below.name, option, wanted, limit });
       }
     }
-    if (starved.length === 0) return;
+    if (found.size === 0) return;
+    const starved = [...found.values()];
     this.settings.onStarved?.(starved);
     this.beObserved();
     this.tell({ kind: 'starved', starved });

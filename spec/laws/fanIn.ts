@@ -1,8 +1,10 @@
-import { EMPTY } from 'rxjs';
-import { concatFlowables, fromPull, mergeFlowables } from '../../lib/index.js';
+import { EMPTY, map, timer } from 'rxjs';
+import { concatFlowables, fromPull, mergeFlowables, partitionBy, stage } from '../../lib/index.js';
 import type { LawSubject } from '../../lib/testing/index.js';
 
-/** What makes one flow of several, for the laws: the source is one of them. */
+const threeLanes = { lanes: 3, keySelector: (n: number) => n };
+
+/** What makes one flow of several, or several of one, for the laws. Where there are several sources, it is one of them. */
 export const FAN_IN: Readonly<Record<string, readonly LawSubject[]>> = {
   mergeFlowables: [
     {
@@ -16,6 +18,40 @@ export const FAN_IN: Readonly<Record<string, readonly LawSubject[]>> = {
       make: () => (source) => mergeFlowables([source], { capacity: 1 }),
       capacity: 1,
       keepsRecords: true,
+    },
+  ],
+  partitionBy: [
+    {
+      name: 'partitionBy, lanes without stages',
+      make: () => partitionBy({ ...threeLanes, laneCapacity: 2 }, (lane) => lane),
+      capacity: 6,
+      keepsRecords: true,
+      order: 'none',
+    },
+    {
+      name: 'partitionBy, one lane of one place',
+      make: () => partitionBy({ ...threeLanes, lanes: 1, laneCapacity: 1 }, (lane) => lane),
+      capacity: 1,
+      keepsRecords: true,
+    },
+    {
+      name: 'partitionBy, stages in the lanes',
+      make: () =>
+        partitionBy({ ...threeLanes, laneCapacity: 1 }, (lane) => lane.pipe(stage((n) => n, { capacity: 2 }))),
+      capacity: 3 + 3 * 2,
+      keepsRecords: true,
+      order: 'none',
+    },
+    {
+      name: 'partitionBy, work that takes time',
+      make: () =>
+        partitionBy({ ...threeLanes, keySelector: (n: number) => n % 4, laneCapacity: 1 }, (lane) =>
+          lane.pipe(stage((n) => timer(n % 5).pipe(map(() => n)), { capacity: 2 })),
+        ),
+      capacity: 3 + 3 * 2,
+      keepsRecords: true,
+      asynchronous: true,
+      order: { perKey: (n) => (n as number) % 4 },
     },
   ],
   concatFlowables: [

@@ -7,6 +7,8 @@ import { expandStage, EXPAND_STAGE_OPTIONS } from '../../lib/operators/expandSta
 import { stage, STAGE_OPTIONS } from '../../lib/operators/stage.js';
 import { toReadable, TO_READABLE_OPTIONS } from '../../lib/node/toReadable.js';
 import { writableDestination, WRITABLE_DESTINATION_OPTIONS } from '../../lib/node/writableDestination.js';
+import { mergeFlowables, MERGE_FLOWABLES_OPTIONS } from '../../lib/operators/mergeFlowables.js';
+import { partitionBy, PARTITION_BY_OPTIONS } from '../../lib/operators/partitionBy.js';
 import { run, RUN_OPTIONS } from '../../lib/sinks/run.js';
 import { serve, SERVE_OPTIONS, SUBMIT_OPTIONS } from '../../lib/sinks/serve.js';
 import { toAsyncIterable, TO_ASYNC_ITERABLE_OPTIONS } from '../../lib/sinks/toAsyncIterable.js';
@@ -25,6 +27,8 @@ const MAKERS: readonly (readonly [string, readonly string[], Make])[] = [
   ['expandStage', EXPAND_STAGE_OPTIONS, (options) => expandStage(() => [1], options)],
   ['batch', BATCH_OPTIONS, (options) => batch(options)],
   ['boundary', BOUNDARY_OPTIONS, (options) => boundary(map(identity), options)],
+  ['mergeFlowables', MERGE_FLOWABLES_OPTIONS, (options) => mergeFlowables([fromPull([])], options)],
+  ['partitionBy', PARTITION_BY_OPTIONS, (options) => partitionBy(options, (lane) => lane)],
   ['onBackpressureBuffer', ON_BACKPRESSURE_BUFFER_OPTIONS, (options) => onBackpressureBuffer(options)],
   ['onBackpressureDrop', ON_BACKPRESSURE_DROP_OPTIONS, (options) => onBackpressureDrop(options)],
   ['onBackpressureLatest', ON_BACKPRESSURE_LATEST_OPTIONS, (options) => onBackpressureLatest(options)],
@@ -37,7 +41,17 @@ const MAKERS: readonly (readonly [string, readonly string[], Make])[] = [
   ['writableDestination', WRITABLE_DESTINATION_OPTIONS, (options) => writableDestination(new PassThrough(), options)],
 ];
 
-const COUNTS = new Set(['capacity', 'concurrency', 'overdraft', 'maxSize', 'inFlight', 'prefetch', 'keepDeadLetters']);
+const COUNTS = new Set([
+  'capacity',
+  'concurrency',
+  'overdraft',
+  'maxSize',
+  'inFlight',
+  'prefetch',
+  'keepDeadLetters',
+  'lanes',
+  'laneCapacity',
+]);
 const NUMBERS: readonly unknown[] = [NaN, Infinity, -Infinity, -1, 2 ** 53, '10', null, true, {}, [], () => 1, 5n];
 
 /** What no option of that name may be. */
@@ -49,12 +63,14 @@ function badValues(key: string): readonly unknown[] {
   if (key === 'lossy' || key === 'end' || key === 'objectMode') return ['true', 1, 0, null, {}];
   if (key === 'signal') return [true, null, {}, 'abort', new AbortController()];
   if (key === 'scheduler') return ['async', 1, null, true, {}, () => 1];
-  if (key.startsWith('on') && key !== 'onFailure') return ['log', 1, null, true, {}, [], NaN];
+  if (key === 'keySelector' || (key.startsWith('on') && key !== 'onFailure'))
+    return ['log', 1, null, true, {}, [], NaN];
   if (key === 'order') return ['INPUT', 'perkey', 'perGroup', 1, null, true, [], () => 1, {}, { perKey: 'id' }];
   return ['', 'other', '__proto__', 1, NaN, null, true, {}, [], () => 1];
 }
 
-const required = (name: string): object => (name === 'batch' ? { maxSize: 2 } : {});
+const REQUIRED: Readonly<Record<string, object>> = { batch: { maxSize: 2 }, partitionBy: { lanes: 2 } };
+const required = (name: string): object => REQUIRED[name] ?? {};
 
 describe.each(MAKERS)('what %s is given', (name, keys, make) => {
   const failing = (options: unknown) => thrownBy(() => make(options as never));
@@ -74,7 +90,7 @@ describe.each(MAKERS)('what %s is given', (name, keys, make) => {
         throw new Error('unreadable');
       },
     };
-    const options = Object.defineProperties(required(name), Object.getOwnPropertyDescriptors(secret));
+    const options = Object.defineProperties({ ...required(name) }, Object.getOwnPropertyDescriptors(secret));
     expect(codeIn(failing(options))).toBe('OPTION');
     expect(messageIn(failing(options))).toContain(key);
   });
