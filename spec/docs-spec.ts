@@ -27,8 +27,16 @@ const snippetsOf = (page: string): Snippet[] =>
     { at: '', all: [] },
   ).all;
 
-describe('docs/tuning.md', () => {
-  const page = readFileSync(join(ROOT, 'docs/tuning.md'), 'utf8');
+const FOUR_HEADINGS = ['Configuration tuning', 'Monitoring', 'Error handling', 'Performance optimization'];
+
+/** The pages with programs, and the headings below which they stand. */
+const PAGES: readonly (readonly [string, readonly string[]])[] = [
+  ['docs/tuning.md', FOUR_HEADINGS],
+  ['docs/partition-by.md', ['By key', 'By the partition of keyGen']],
+];
+
+describe.each(PAGES)('%s', (path, programs) => {
+  const page = readFileSync(join(ROOT, path), 'utf8');
   const snippets = snippetsOf(page);
   mkdirSync(join(ROOT, '.cache'), { recursive: true });
   // Inside the package, so that 'sluice' means its build.
@@ -42,10 +50,8 @@ describe('docs/tuning.md', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('has the four headings of the reference system, each with a program', () => {
-    const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual(['Configuration tuning', 'Monitoring', 'Error handling', 'Performance optimization']);
-    expect(snippets.map(({ title }) => title)).toEqual(headings);
+  it('has a program, and what it prints, below each of its headings', () => {
+    expect(snippets.map(({ title }) => title)).toEqual(programs);
     expect(page.match(/```ts/g)).toHaveLength(snippets.length);
   });
 
@@ -77,4 +83,11 @@ describe('docs/tuning.md', () => {
     );
     expect(errors).toEqual([]);
   }, 60_000);
+});
+
+describe('docs/tuning.md', () => {
+  it('has the four headings of the reference system', () => {
+    const page = readFileSync(join(ROOT, 'docs/tuning.md'), 'utf8');
+    expect([...page.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual(FOUR_HEADINGS);
+  });
 });

@@ -6,6 +6,7 @@ import {
   debounceTime,
   delay,
   delayWhen,
+  groupBy,
   merge,
   mergeMap,
   Observable,
@@ -16,6 +17,7 @@ import {
 import { boundary } from '../../lib/operators/boundary.js';
 import { expandStage } from '../../lib/operators/expandStage.js';
 import { inline } from '../../lib/operators/inline.js';
+import { partitionBy } from '../../lib/operators/partitionBy.js';
 import { stage } from '../../lib/operators/stage.js';
 import { onBackpressureLatest } from '../../lib/sources/onBackpressureLatest.js';
 import type { Item } from './Item.js';
@@ -68,6 +70,15 @@ export const faithfulRemedies: readonly Remedy[] = [
   remedy('stage(promise)', concatMap(promise), stage(promise, { capacity: 4 })),
   remedy('inline(connect)', doubled, inline(doubled)),
   remedy('inline(operator)', relay, inline(relay)),
+  remedy(
+    'partitionBy',
+    (source) =>
+      source.pipe(
+        groupBy(({ index }) => index % 3),
+        mergeMap((group) => group),
+      ),
+    partitionBy({ lanes: 3, keySelector: ({ index }: Item) => index % 3, laneCapacity: 1 }, (lane) => lane),
+  ),
   remedy(
     'expandStage',
     mergeMap((item) => [item, item, item]),

@@ -5,8 +5,10 @@ import {
   concatMap,
   EMPTY,
   filter,
+  groupBy,
   map,
   merge,
+  mergeMap,
   NEVER,
   of,
   retry,
@@ -261,6 +263,29 @@ describe('partitionBy', () => {
       ),
     );
     expect(see(flow).seen).toEqual([0, 1, -1, 3, 5, '|']);
+  });
+
+  it('C15: is what the faults of groupBy tell to write, for groups as records and for a stage in each group', () => {
+    const byThree = groupBy((n: number) => n % 3);
+    const source = () => fromPull(numbers(30));
+    const refused = [
+      source().pipe(
+        byThree,
+        stage((group) => group),
+      ),
+      source().pipe(
+        byThree,
+        mergeMap((group) => group.pipe(stage((n) => n))),
+        stage((n) => n),
+      ),
+    ].map((flow) => errorIn(see(flow).seen));
+    expect(refused.map(codeIn)).toEqual(['NESTED_OBSERVABLE', 'CUT_LINK']);
+    expect(refused.every((error) => messageIn(error).includes('partitionBy'))).toBe(true);
+    const instead = source().pipe(
+      partitionBy(lanesOf(3), (lane) => lane.pipe(stage((n: number) => n))),
+      stage((n: number) => n),
+    );
+    expect(see(instead).seen).toEqual([...numbers(30), '|']);
   });
 
   it('a lane can be subscribed once at a time', () => {
