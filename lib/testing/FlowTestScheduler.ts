@@ -1,8 +1,9 @@
-import { VirtualAction, VirtualTimeScheduler, type Observable } from 'rxjs';
+import { VirtualTimeScheduler, type Observable } from 'rxjs';
 import { ColdObservable } from 'rxjs/internal/testing/ColdObservable';
 import { HotObservable } from 'rxjs/internal/testing/HotObservable';
 import type { SubscriptionLog } from 'rxjs/internal/testing/SubscriptionLog';
 import { FlowExpectation } from './FlowExpectation.js';
+import { InsertedAction } from './InsertedAction.js';
 import { CallSite, type Expectation } from './MarbleExpectation.js';
 import { ObservableExpectation } from './ObservableExpectation.js';
 import { parseDemand } from './marbles/parseDemand.js';
@@ -58,7 +59,7 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
   private hands = 0;
 
   constructor() {
-    super(VirtualAction, Infinity);
+    super(InsertedAction, Infinity);
   }
 
   /** Virtual timers and actions that have not happened yet. */

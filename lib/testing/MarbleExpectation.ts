@@ -34,8 +34,13 @@ export class CallSite {
   /** An error whose stack leads to the expectation and not to the scheduler. */
   error(message: string): Error {
     const error = new Error(message);
-    error.stack = `Error: ${message}\n${this.stack}`;
+    error.stack = this.stackOf(`Error: ${message}`);
     return error;
+  }
+
+  /** The stack of an error that says `title`, as if it had been made here. */
+  stackOf(title: string): string {
+    return `${title}\n${this.stack}`;
   }
 }
 

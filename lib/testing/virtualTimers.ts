@@ -3,7 +3,6 @@ import type { Subscription, VirtualTimeScheduler } from 'rxjs';
 type Kind = 'immediate' | 'interval' | 'timeout';
 
 interface Timer {
-  readonly kind: Kind;
   readonly period: number;
   readonly handler: () => void;
   due: number;
@@ -33,31 +32,37 @@ const KINDS: readonly Kind[] = ['immediate', 'interval', 'timeout'];
 
 /** The timers that RxJS asks for, kept on a virtual clock. */
 export function virtualTimers(scheduler: VirtualTimeScheduler): VirtualTimers {
-  const timers = new Map<unknown, Timer>();
+  const timers = {
+    immediate: new Map<unknown, Timer>(),
+    interval: new Map<unknown, Timer>(),
+    timeout: new Map<unknown, Timer>(),
+  };
   let lastHandle = 0;
 
   const start = (kind: Kind, handler: () => void, period: number): number => {
     const handle = ++lastHandle;
     const due = scheduler.now() + period;
-    timers.set(handle, { kind, period, handler, due, action: scheduler.schedule(runNext, period) });
+    timers[kind].set(handle, { period, handler, due, action: scheduler.schedule(runNext, period) });
     return handle;
   };
 
   const clear = (handle: unknown): void => {
-    timers.get(handle)?.action.unsubscribe();
-    timers.delete(handle);
+    for (const kind of KINDS) {
+      timers[kind].get(handle)?.action.unsubscribe();
+      timers[kind].delete(handle);
+    }
   };
 
   /** Each scheduled action runs one timer, and not always its own: an immediate goes before an interval. */
   const runNext = (): void => {
     const now = scheduler.now();
     for (const kind of KINDS) {
-      for (const [handle, timer] of timers) {
-        if (timer.kind !== kind || timer.due > now) continue;
+      for (const [handle, timer] of timers[kind]) {
+        if (timer.due > now) continue;
         if (kind === 'interval') {
           timer.due = now + timer.period;
           timer.action = scheduler.schedule(runNext, timer.period);
-        } else timers.delete(handle);
+        } else timers[kind].delete(handle);
         timer.handler();
         return;
       }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { map } from 'rxjs';
+import { concat, delay, map, mergeMap, NEVER, of } from 'rxjs';
 import { stage } from '../../lib/operators/stage.js';
-import { checkLaws, LAWS, type LawSubject } from '../../lib/testing/index.js';
+import { assertLaws, checkLaws, LawError, LAWS, type LawSubject } from '../../lib/testing/index.js';
 import { BROKEN, SOUND } from './brokenOperators.js';
 
 describe('the law kit', () => {
@@ -68,5 +68,53 @@ describe('the law kit', () => {
     };
     const [violation] = await checkLaws(throwing, { laws: LAWS.slice(0, 1) });
     expect(violation?.complaints).toEqual(['threw Error: cannot be made']);
+  });
+
+  it('is soon done with an asynchronous operator that was not called so', async () => {
+    const violations = await checkLaws({ name: 'delay', make: () => delay(3) });
+    expect(violations.map(({ law }) => law)).toContain('stays within its capacity');
+  }, 20_000);
+
+  it('is soon done with an operator that never ends', async () => {
+    const violations = await checkLaws({ name: 'never ends', make: () => mergeMap((n) => concat(of(n), NEVER)) });
+    expect(violations.map(({ law }) => law)).toContain('needs constant stack');
+  }, 20_000);
+
+  it('refuses an excuse from what is no law', async () => {
+    await expect(checkLaws({ ...SOUND, exempt: { 'loses nothin': 'a slip' } })).rejects.toThrow(
+      "a sound relay: exempt names 'loses nothin', which is no law; the laws are 'emits only against credit', 'loses nothing'",
+    );
+  });
+});
+
+describe('assertLaws', () => {
+  it('is content with a sound operator', async () => {
+    await expect(assertLaws(SOUND)).resolves.toBeUndefined();
+  });
+
+  it('fails with each broken law in words, where it was called', async () => {
+    const { breaks, ...subject } = BROKEN.find((each) => each.breaks === 'doubles nothing')!;
+    const laws = LAWS.filter(({ name }) => name === breaks);
+    const error = (await assertLaws(subject, { laws }).catch((caught: unknown) => caught)) as LawError;
+    expect(error).toBeInstanceOf(LawError);
+    expect(error.violations).toEqual(await checkLaws(subject, { laws }));
+    expect(error.message.split('\n').slice(0, 5)).toEqual([
+      'doubles a record: breaks a law',
+      '',
+      '  C1 · doubles nothing',
+      '    A credit buys one record: nothing comes twice, and nothing comes that was not promised.',
+      `    - ${error.violations[0]?.complaints[0] ?? ''}`,
+    ]);
+    expect(error.stack?.split('\n').find((line) => line.trim().startsWith('at '))).toContain('checkLaws-spec');
+  });
+
+  it('counts the laws', async () => {
+    const throwing: LawSubject = {
+      name: 'throws',
+      make: () => {
+        throw new Error('cannot be made');
+      },
+    };
+    await expect(assertLaws(throwing, { laws: LAWS.slice(0, 2) })).rejects.toThrow('throws: breaks 2 laws');
   });
 });

@@ -32,5 +32,5 @@ export function checkLaws(
   subject: LawSubject,
   { laws = LAWS, count = 100_000 }: CheckLawsOptions = {},
 ): Promise<Violation[]> {
-  return playLaws(subject, laws, (scheduler) => new Trial(subject, scheduler, count));
+  return playLaws(subject, laws, LAWS, (scheduler) => new Trial(subject, scheduler, count));
 }

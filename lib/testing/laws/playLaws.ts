@@ -22,12 +22,22 @@ export interface Excusable {
 /** What is kept of a broken law. */
 const MOST_COMPLAINTS = 5;
 
-/** Plays each law with a trial of its own, in virtual time of its own. */
+/**
+ * Plays each law with a trial of its own, in virtual time of its own.
+ *
+ * @throws Error (rejects) where the subject is excused from what is not among the `known` laws
+ */
 export async function playLaws<T extends { readonly complaints: readonly string[] }>(
   subject: Excusable,
   laws: readonly Law<T>[],
+  known: readonly Law<T>[],
   makeTrial: (scheduler: FlowTestScheduler) => T,
 ): Promise<Violation[]> {
+  for (const name of Object.keys(subject.exempt ?? {})) {
+    if (known.some((law) => law.name === name)) continue;
+    const names = known.map((law) => `'${law.name}'`).join(', ');
+    throw new Error(`${subject.name}: exempt names '${name}', which is no law; the laws are ${names}`);
+  }
   const violations: Violation[] = [];
   for (const law of laws) {
     if (subject.exempt?.[law.name] !== undefined) continue;

@@ -24,5 +24,5 @@ export function checkSourceLaws(
   subject: SourceSubject,
   { laws = SOURCE_LAWS, count = 100_000 }: CheckSourceLawsOptions = {},
 ): Promise<Violation[]> {
-  return playLaws(subject, laws, (scheduler) => new SourceTrial(subject, scheduler, count));
+  return playLaws(subject, laws, SOURCE_LAWS, (scheduler) => new SourceTrial(subject, scheduler, count));
 }
