@@ -37,6 +37,8 @@ export class CreditAccount implements CreditLine {
   output: CreditProducer | null = null;
   /** The producer that last passed a record straight on to here. */
   passer: CreditProducer | null = null;
+  /** How many producers have come and gone. */
+  left = 0;
   /** Credited producers without a live parent. */
   readonly producers: CreditProducer[] = [];
   /** The entrance has completed: what vanished in the link was dropped for good (P3). */
@@ -188,6 +190,7 @@ export class CreditAccount implements CreditLine {
 
   /** The producer is done; its children pass to its parent. */
   leave(producer: CreditProducer): void {
+    this.left++;
     if (this.passer === producer) this.passer = null;
     const parent = liveAncestor(producer.parent);
     const siblings = parent === null ? this.producers : parent.children;

@@ -18,6 +18,8 @@ export abstract class Entrance<T> extends Subscriber<T> {
   readonly account: CreditAccount;
   /** True while the link above is being subscribed: what arrives then counts as delivered (C7). */
   private subscribing = false;
+  /** How many producers had left when that began. */
+  private leftBefore = 0;
   /** The delivery inside which this entrance came to be: its records are no sign of a cut link (C6c). */
   private readonly bornIn: object | null;
   private hasEnded = false;
@@ -64,6 +66,7 @@ export abstract class Entrance<T> extends Subscriber<T> {
   /** Subscribes `link` to this entrance. */
   protected readonly connect = (link: { subscribe(subscriber: Subscriber<T>): unknown }): void => {
     this.subscribing = true;
+    this.leftBefore = this.account.left;
     try {
       link.subscribe(this);
     } finally {
@@ -143,6 +146,17 @@ export abstract class Entrance<T> extends Subscriber<T> {
     this.accept(value);
   }
 
+  /**
+   * A producer has ended while the link is being subscribed, as merge's may, and what stands below merge releases what
+   * it held, or adds to it. That is an overdraft like any other; past its bound it is a source that cannot stop. Where
+   * records are unaccounted for they may also come from a queue, as of `scheduled(flow, queue)`: then it is a small one.
+   */
+  private isReleased(): boolean {
+    const { account } = this;
+    if (!this.subscribing || this.takesPushes || account.left === this.leftBefore) return false;
+    return account.arrivals - account.granted < (account.unaccounted ? account.capacity : account.overdraft);
+  }
+
   /** The question for a record that no linked producer delivers. False: it does not come in. */
   private admits(value: T, producer: CreditProducer | null): boolean {
     const { account } = this;
@@ -162,7 +176,7 @@ export abstract class Entrance<T> extends Subscriber<T> {
         return false;
       }
     }
-    if (account.arrivals < account.granted) return true;
+    if (account.arrivals < account.granted || this.isReleased()) return true;
     if (!this.overflowed(value)) this.fault(overflow(account.name, account.capacity));
     return false;
   }

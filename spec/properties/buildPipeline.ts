@@ -2,7 +2,6 @@ import { Observable } from 'rxjs';
 import { control } from '../../lib/index.js';
 import type { Item } from './Item.js';
 import { linkStep } from './linkSteps.js';
-import { notYet } from './notYet.js';
 import type { Plan, StepPlan } from './Plan.js';
 import { probe } from './Probe.js';
 import { sourceOf } from './sources.js';
@@ -38,8 +37,6 @@ function addStep(
   });
 }
 
-const MANY = 100;
-
 interface Excess {
   /** How many records too many the link above may bring: what one delivery becomes, and what is there at once. */
   readonly allowance: number;
@@ -60,8 +57,6 @@ function excessAt(steps: readonly StepPlan[], index: number): Excess {
     growth *= growthOf(step);
     if (step.kind === 'repeat' || step.kind === 'retry') times *= step.size + 1;
     if (step.kind === 'takeUntil') released = growth;
-    const merges = step.kind === 'mergeWith' || step.kind === 'concatWith';
-    if (notYet.takesWhatIsReleasedWhileSubscribing && merges && growth > 1) unasked += MANY;
     if (step.kind === 'startWith') unasked += growth * times;
     if (isStage(step)) break;
   }

@@ -53,11 +53,7 @@ async function follow(trial: Trial): Promise<void> {
   while (trial.violations.length === 0 && trial.governor?.unblock() === true);
   if (trial.violations.length > 0) return;
   if (!trial.over) {
-    trial.expect(
-      trial.stuck || trial.traits.mayStop,
-      'C5 all of it ends',
-      () => `it stands still after ${String(timetable.stepsTaken)} steps`,
-    );
+    trial.expect(trial.stuck, 'C5 all of it ends', () => `it stands still after ${String(timetable.stepsTaken)} steps`);
     trial.leave();
     while (timetable.stepsTaken < 2 * MOST_STEPS && (await timetable.step()));
   }

@@ -1,4 +1,3 @@
-import { notYet } from './notYet.js';
 import type { Plan, StageStepPlan, StepPlan } from './Plan.js';
 
 /** What follows from a plan before it runs. */
@@ -11,8 +10,6 @@ export interface Traits {
   readonly cutsOff: boolean;
   /** RxJS flattens flows in a link. */
   readonly flattens: boolean;
-  /** It may stand still. */
-  readonly mayStop: boolean;
   /** The places of all stages together, or null where a link may make many records of one. */
   readonly places: number | null;
   /** The index of the last stage; -1: there is none. */
@@ -28,11 +25,9 @@ export function traitsOf({ source, steps }: Plan): Traits {
   // A push that finds no place is a record until it is turned away.
   const turnedAway = source.kind === 'push' ? 1 : 0;
   return {
-    holdsBack:
-      has('bufferCount', 'concatMap', 'mergeMap', 'switchMap') || (notYet.opensRecordsAgain && has('retry', 'repeat')),
+    holdsBack: has('bufferCount', 'concatMap', 'mergeMap', 'switchMap'),
     binds: has('batch'),
     cutsOff: has('take', 'takeUntil', 'switchMap', 'retry'),
-    mayStop: notYet.asksEverySibling && flows && expands,
     flattens: flows || has('startWith', 'mergeArray', 'bufferCount', 'batch'),
     places: expands || flows || places === 0 ? null : places + turnedAway,
     lastStage: all.map(isStage).lastIndexOf(true),
