@@ -15,36 +15,39 @@ export interface Drawing {
 const LONGEST_DASHES = 30;
 
 /**
- * Rows of marbles with equal frames in equal columns. A row that stands alone reads as RxJS writes it; where another
- * row needs more room at a frame, spaces fill it, which mean nothing in marbles.
+ * Rows of marbles with equal frames in equal columns. Each row reads as RxJS reads it: a group takes as many milliseconds
+ * as it has characters, and the spaces that align a row mean nothing. Only what happens during a group of its own row,
+ * which marbles cannot say, stands directly behind it.
  */
 export function drawMarbles(rows: readonly Row[]): Drawing {
   const margin = Math.max(...rows.map(({ title }) => title.length)) + 2;
-  const cells = rows.map(cellsOf);
+  const drawn = rows.map((row) => ({
+    cells: cellsOf(row),
+    title: row.title.padEnd(margin),
+    text: '',
+    told: 0,
+    end: 0,
+  }));
   const frames = [...new Set(rows.flatMap(({ marks }) => marks.map(({ frame }) => frame)))].sort((a, b) => a - b);
-  const lines = rows.map(({ title }) => title.padEnd(margin));
-  const ends = rows.map(() => margin);
   const columns = new Map<number, number>();
-  let reached = 0;
-  let column = margin;
-  frames.forEach((frame, index) => {
-    const silence = quiet(frame - reached, column > margin);
-    const texts = cells.map((row) => row.get(frame) ?? '-');
-    const width = Math.max(...texts.map(({ length }) => length));
-    const following = frames[index + 1];
-    const swallowed = following === undefined ? 0 : Math.min(width - 1, following - frame - 1);
-    column += silence.length;
-    columns.set(frame, column);
-    texts.forEach((text, row) => {
-      const dashes = Math.max(0, swallowed - (text.length - 1));
-      lines[row] = `${lines[row] ?? ''}${silence}${`${text}${'-'.repeat(dashes)}`.padEnd(width)}`;
-      if (cells[row]?.has(frame) === true) ends[row] = column + text.length;
-    });
-    column += width;
-    reached = frame + 1 + swallowed;
-  });
+  for (const frame of frames) {
+    for (const row of drawn) {
+      row.text += quiet(frame - row.told, row.text);
+      row.told = Math.max(row.told, frame);
+    }
+    const column = Math.max(...drawn.map(({ text }) => text.length));
+    columns.set(frame, margin + column);
+    for (const row of drawn) {
+      row.text = row.text.padEnd(column);
+      const cell = row.cells.get(frame);
+      if (cell === undefined) continue;
+      row.text += cell;
+      row.told = Math.max(row.told, frame + cell.length);
+      row.end = row.text.length;
+    }
+  }
   return {
-    lines: lines.map((line, row) => (ends[row] === margin ? `${line.slice(0, margin)}-` : line.slice(0, ends[row]))),
+    lines: drawn.map(({ title, text, end }) => title + (end === 0 ? '-' : text.slice(0, end))),
     columnOf: (frame) => columns.get(frame) ?? margin,
   };
 }
@@ -57,7 +60,8 @@ function cellsOf({ marks }: Row): Map<number, string> {
   );
 }
 
-function quiet(frames: number, spaced: boolean): string {
-  if (frames <= LONGEST_DASHES) return '-'.repeat(Math.max(0, frames));
-  return `${spaced ? ' ' : ''}${String(frames)}ms `;
+/** So many milliseconds in which nothing happens, behind what is written. A time needs a space before and behind it. */
+function quiet(milliseconds: number, written: string): string {
+  if (milliseconds <= LONGEST_DASHES) return '-'.repeat(Math.max(0, milliseconds));
+  return `${written === '' || written.endsWith(' ') ? '' : ' '}${String(milliseconds)}ms `;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseMarbles } from '../../../lib/testing/marbles/parseMarbles.js';
 import { drawMarbles } from '../../../lib/testing/marbles/drawMarbles.js';
 
 const row = (title: string, ...marks: [number, string][]) => ({
@@ -28,6 +29,19 @@ describe('drawMarbles', () => {
 
   it('writes long silence as a time', () => {
     const { lines } = drawMarbles([row('a', [0, 'x'], [10_000, '|']), row('b', [100, 'y'])]);
-    expect(lines).toEqual(['a  x 99ms - 9899ms |', 'b  - 99ms y']);
+    expect(lines).toEqual(['a  x 99ms 9900ms   |', 'b  100ms  y']);
+  });
+
+  it('draws rows that read as they were written, whatever happens beside them', () => {
+    const marbles = ['-(ab)-(c|)', '-(ab)', '----(c|)', '50ms (ab)|', '-a-b-c'];
+    const rows = marbles.map((text, index) => ({
+      title: String(index),
+      marks: parseMarbles(text).map(({ frame, notification }) => ({
+        frame,
+        label: notification.kind === 'N' ? String(notification.value) : '|',
+      })),
+    }));
+    const { lines } = drawMarbles(rows);
+    expect(lines.map((line) => parseMarbles(line.slice(3)))).toEqual(marbles.map((text) => parseMarbles(text)));
   });
 });
