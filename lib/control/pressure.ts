@@ -51,7 +51,12 @@ export function signalsOf(reading: StageReading, latencyObjectiveMs: number): Si
 
 /** The pressure of one stage, 0..1. A stage most of whose work fails is at least high, one whose all fails critical. */
 export function stagePressure(signals: Signals, formula: Formula, thresholds: PressureThresholds): number {
-  const pressure = Math.max(0, ...formula.map((sum) => sum.reduce((total, part) => total + valueOf(part, signals), 0)));
+  let pressure = 0;
+  for (const sum of formula) {
+    let total = 0;
+    for (const part of sum) total += valueOf(part, signals);
+    if (total > pressure) pressure = total;
+  }
   if (signals.e >= ALL_FAILS) return clamp(Math.max(pressure, thresholds.critical));
   if (signals.e > 0.5) return clamp(Math.max(pressure, thresholds.high));
   return clamp(pressure);
@@ -69,6 +74,8 @@ function term(weight: number, ...of: (keyof Signals)[]): Term {
 }
 
 function valueOf({ weight, of, by = 'largest' }: Term, signals: Signals): number {
-  const values = of.map((name) => signals[name]);
-  return weight * (by === 'largest' ? Math.max(...values) : values.reduce((product, value) => product * value, 1));
+  const isLargest = by === 'largest';
+  let value = isLargest ? -Infinity : 1;
+  for (const name of of) value = isLargest ? Math.max(value, signals[name]) : value * signals[name];
+  return weight * value;
 }

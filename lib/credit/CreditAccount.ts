@@ -1,6 +1,6 @@
 import { accountsBelow } from './accountsBelow.js';
 import { PutByRecords } from './PutByRecords.js';
-import type { CreditLine, CreditProducer, Witness } from './protocol.js';
+import type { CreditLine, CreditProducer, DeliveredRecord, Witness } from './protocol.js';
 
 /** Stages nest on the stack up to this many; the next one goes through its inbox and a postponed drain (C5). */
 export const STAGES_ON_THE_STACK = 32;
@@ -39,6 +39,10 @@ export class CreditAccount implements CreditLine {
   passer: CreditProducer | null = null;
   /** How many producers have come and gone. */
   left = 0;
+  /** Where the records of this account arrive; null where no stage counts them. */
+  entrance: object | null = null;
+  /** A delivery's own reference to its record is there for the arrival to take (P1). */
+  handsOver = false;
   /** Credited producers without a live parent. */
   readonly producers: CreditProducer[] = [];
   /** The entrance has completed: what vanished in the link was dropped for good (P3). */
@@ -120,6 +124,12 @@ export class CreditAccount implements CreditLine {
   /** Nothing can arrive and nothing waits to be worked on: whatever is owed must be granted now, however little. */
   starved(waiting: number): boolean {
     return waiting === 0 && this.granted <= this.arrivals && this.owed > 0;
+  }
+
+  /** Takes a reference for the record that is arriving: that of its delivery, where it is there to be taken (P1). */
+  hold(record: DeliveredRecord): void {
+    if (this.handsOver) this.handsOver = false;
+    else record.references++;
   }
 
   /** A record that is turned away at the entrance: counted, and without a place. */

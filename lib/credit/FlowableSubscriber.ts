@@ -74,6 +74,7 @@ export class FlowableSubscriber<T> extends Producer<T> {
     const before = account.arrivals;
     this.passingAt = current.depth;
     if (account.passer !== this && account.bounded) account.passer = this;
+    account.handsOver = this.isDirect;
     try {
       this.target.next(value);
     } finally {
@@ -82,7 +83,10 @@ export class FlowableSubscriber<T> extends Producer<T> {
     }
   }
 
-  /** @internal One credited delivery that is `record`'s scope. The caller's reference passes to the scope (P1). */
+  /**
+   * @internal One credited delivery that is `record`'s scope. The caller's reference passes to the scope (P1), and on a
+   * link without operators to the arrival, which is the only one.
+   */
   deliverRecord(value: T, record: DeliveredRecord): void {
     const { account } = this;
     const before = account.arrivals;
@@ -91,6 +95,7 @@ export class FlowableSubscriber<T> extends Producer<T> {
     current.depth = depth + 1;
     // Mostly it is the record whose delivery goes on already, and storing a young object in an old one is not free.
     if (outer !== record) current.record = record;
+    account.handsOver = this.isDirect;
     try {
       this.target.next(value);
     } finally {
@@ -114,6 +119,8 @@ export class FlowableSubscriber<T> extends Producer<T> {
       if (this.opened) this.answered(before, record);
       if (this.withheld !== null) this.releaseWithheld(record);
     }
+    if (this.isDirect && !account.handsOver) return;
+    account.handsOver = false;
     if (--record.references === 0) record.unheld(this);
   }
 

@@ -55,6 +55,8 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
   protected everMissed = false;
   /** True where it was opened inside the delivery or the end of another producer of the same credit. */
   protected readonly isInner: boolean;
+  /** Nothing lies between it and the stage that it feeds, so that each delivery is one arrival at most. */
+  protected readonly isDirect: boolean;
   /** The record that this flow belongs to: held until the flow ends (P1). */
   readonly scope: DeliveredRecord | null;
   /** A stage's output is no source: its records have come in already. */
@@ -70,6 +72,7 @@ export abstract class Producer<T> extends Subscriber<T> implements CreditProduce
     this.target = target;
     const { account, asks } = discoverCredit(target);
     this.account = account ?? UNBOUNDED;
+    this.isDirect = this.account.entrance === target;
     this.asks = asks;
     const around = deliverer();
     const { record } = current;

@@ -61,7 +61,7 @@ export function callbackDestination<T>(
       for (const request of requests) {
         // The record before it may have ended the stream.
         if (request !== requests[0] && context.signal.aborted) return;
-        answer(callback, request.value as T & T[], [request], context);
+        answer(callback, request.value as T & T[], requests.length === 1 ? requests : [request], context);
       }
     },
   };
@@ -74,23 +74,36 @@ function answer<T>(
   requests: readonly WriteRequest<T>[],
   context: WriteContext,
 ): void {
-  const succeed = (): void => {
-    for (const { id } of requests) context.acknowledge({ id, ok: true });
-  };
-  const fail = (error: unknown): void => {
-    for (const { id } of requests) context.acknowledge({ id, ok: false, error });
-  };
   try {
     const result = callback(given, context);
     if (isThenable(result)) {
-      result.then(succeed, fail);
+      follow(result, requests, context);
       return;
     }
   } catch (error) {
-    fail(error);
+    refuse(requests, context, error);
     return;
   }
-  succeed();
+  accept(requests, context);
+}
+
+function follow<T>(result: PromiseLike<unknown>, requests: readonly WriteRequest<T>[], context: WriteContext): void {
+  result.then(
+    () => {
+      accept(requests, context);
+    },
+    (error: unknown) => {
+      refuse(requests, context, error);
+    },
+  );
+}
+
+function accept<T>(requests: readonly WriteRequest<T>[], context: WriteContext): void {
+  for (const { id } of requests) context.acknowledge({ id, ok: true });
+}
+
+function refuse<T>(requests: readonly WriteRequest<T>[], context: WriteContext, error: unknown): void {
+  for (const { id } of requests) context.acknowledge({ id, ok: false, error });
 }
 
 function isThenable(result: unknown): result is PromiseLike<unknown> {

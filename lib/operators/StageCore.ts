@@ -107,7 +107,7 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
     // What is pushed in at a later time belongs to the record inside whose delivery this stage was subscribed.
     const record = (current.record ?? this.output.scope) as RecordContext | null;
     if (record?.witness === witness) {
-      record.references++;
+      this.account.hold(record);
       return record;
     }
     return witness.open(value, null, deliverer()) as RecordContext;

@@ -37,7 +37,8 @@ export class DestinationWriter<T> {
   /** Acknowledgments that answered nothing that was waited for. */
   readonly strays: Record<Stray, number> = { late: 0, double: 0, unknown: 0 };
   private readonly pending: PendingAcknowledgments<T>;
-  private readonly writes = new Set<SinkWrite>();
+  /** Writes whose acknowledgments nobody waits for. The others are known by what is pending. */
+  private readonly looseWrites = new Set<SinkWrite>();
   /** One timer for all: acknowledgments time out in the order of sending. */
   private timer: Subscription | null = null;
   private isOver = false;
@@ -58,15 +59,14 @@ export class DestinationWriter<T> {
   write(passages: readonly Passage<T>[], now: number): void {
     const { requireAcknowledgment, destination } = this.settings;
     const write = requireAcknowledgment ? new SinkWrite(this.acknowledge) : this.looseWrite();
-    const requests: WriteRequest<T>[] = [];
     write.open = passages.length;
-    for (const passage of passages) {
+    const requests = passages.map((passage): WriteRequest<T> => {
       passage.write = write;
       passage.sentAt = now;
       this.pending.add(passage);
-      requests.push({ id: passage.id, value: passage.value, attempt: passage.attempts });
-    }
-    this.writes.add(write);
+      return { id: passage.id, value: passage.value, attempt: passage.attempts };
+    });
+    if (!requireAcknowledgment) this.looseWrites.add(write);
     this.startTimer();
     try {
       const answer = destination.write(requests, write);
@@ -83,7 +83,7 @@ export class DestinationWriter<T> {
     write: SinkWrite,
   ): void {
     const answered = (settled: WriteAnswer): void => {
-      if (!this.settings.requireAcknowledgment) this.writes.delete(write);
+      this.looseWrites.delete(write);
       if (Array.isArray(settled)) this.answerAll(settled as readonly Acknowledgment[]);
       else if (settled !== undefined) this.rejected(requests, write, notAnAnswer(settled));
     };
@@ -99,16 +99,17 @@ export class DestinationWriter<T> {
   private looseWrite(): SinkWrite {
     const write: SinkWrite = new SinkWrite((acknowledgment) => {
       this.acknowledge(acknowledgment);
-      if (--write.open <= 0) this.writes.delete(write);
+      if (--write.open <= 0) this.looseWrites.delete(write);
     });
-    const [oldest] = this.writes;
-    if (oldest !== undefined && this.writes.size >= this.settings.maxPendingAcknowledgments) this.writes.delete(oldest);
+    const { looseWrites } = this;
+    const [oldest] = looseWrites;
+    if (oldest !== undefined && looseWrites.size >= this.settings.maxPendingAcknowledgments) looseWrites.delete(oldest);
     return write;
   }
 
   /** The stream has ended. What nobody waits for, because no acknowledgment was required, may finish. */
   letFinish(): void {
-    this.writes.clear();
+    this.looseWrites.clear();
   }
 
   /** Nobody waits for this record any more: a write that nobody waits for at all is aborted. Hands back what was pending. */
@@ -127,9 +128,11 @@ export class DestinationWriter<T> {
   abandon(take: (passage: Passage<T>) => void): void {
     this.isOver = true;
     this.timer?.unsubscribe();
-    for (const write of this.writes) write.abort();
-    this.writes.clear();
-    for (const passage of this.pending.all()) take(passage);
+    const pending = [...this.pending.all()];
+    for (const { write } of pending) write?.abort();
+    for (const write of this.looseWrites) write.abort();
+    this.looseWrites.clear();
+    for (const passage of pending) take(passage);
     this.pending.clear();
   }
 
@@ -166,7 +169,7 @@ export class DestinationWriter<T> {
 
   /** The whole write failed: all of it that nobody has answered is refused. */
   private rejected(requests: readonly WriteRequest<T>[], write: SinkWrite, error: unknown): void {
-    this.writes.delete(write);
+    this.looseWrites.delete(write);
     for (const { id } of requests) {
       if (this.isOver) return;
       const passage = this.pending.take(id);
@@ -207,7 +210,7 @@ export class DestinationWriter<T> {
   private concludeAttempt(passage: Passage<T>): void {
     const { write } = passage;
     passage.write = null;
-    if (write !== null && this.settings.requireAcknowledgment && --write.open === 0) this.writes.delete(write);
+    if (write !== null && this.settings.requireAcknowledgment) write.open--;
   }
 
   private refusal(cause: unknown): SluiceError {

@@ -169,13 +169,18 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
     return passages;
   }
 
-  private takeNew(room: number): Passage<T>[] {
-    const passages: Passage<T>[] = [];
+  private takeNew(room: number): readonly Passage<T>[] {
     const size = Math.min(this.inbox.size, this.settings.maxSize);
-    if (size > room || !this.mayCloseBatch()) return passages;
-    while (passages.length < size) passages.push(new Passage(this.inbox.shift() as T, this.takeRecord()));
+    if (size === 0 || size > room || !this.mayCloseBatch()) return NONE;
     this.stopBatchTimer();
+    // A literal has room for one, an array that grows for many.
+    const passages = [this.takePassage()];
+    while (passages.length < size) passages.push(this.takePassage());
     return passages;
+  }
+
+  private takePassage(): Passage<T> {
+    return new Passage(this.inbox.shift() as T, this.takeRecord());
   }
 
   private mayCloseBatch(): boolean {
@@ -232,6 +237,8 @@ export class FinalSinkMachine<T> extends StageCore<T, T> implements SessionOwner
     this.batchIsDue = false;
   }
 }
+
+const NONE: readonly never[] = [];
 
 /** Goes once round the queue, which keeps its order, and takes out what is of the record. */
 function sift<T>(queue: Inbox<Passage<T>>, record: RecordContext): Passage<T>[] {

@@ -4,13 +4,14 @@ import type { StageKind } from '../control/observedStage.js';
 import type { Starvation } from '../control/stageEvent.js';
 import { TokenBucket } from '../control/TokenBucket.js';
 import { accountsBelow, limitRecords } from '../credit/accountsBelow.js';
+import { IDLE } from '../credit/DrainLoop.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { afterTeardown } from '../credit/teardown.js';
 import type { Overflow } from '../operators/overflow.js';
-import { StageCore } from '../operators/StageCore.js';
 import type { ReadyStageOptions } from '../options/common.js';
 import { Bookkeeper } from '../records/Bookkeeper.js';
 import type { RecordContext, SettlementWatcher } from '../records/RecordContext.js';
+import { StraightStage } from './StraightStage.js';
 
 export interface GatewaySettings extends ReadyStageOptions {
   readonly capacity: number;
@@ -31,7 +32,7 @@ const MOST_DELAY_MS = 100;
  * The machine of `gateway`: a record leaves the inbox when there is a token for it and a place among the records that
  * are unsettled in the whole pipeline. The place is given back when the record settles, wherever that is.
  */
-export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatcher {
+export class GatewayMachine<T> extends StraightStage<T> implements SettlementWatcher {
   private readonly bucket: TokenBucket | null;
   private timer: Subscription | null = null;
   /** When the records that are out left here. Filled only where slow ones are looked for (C13). */
@@ -48,6 +49,7 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
     this.bucket = rate === undefined ? null : new TokenBucket(rate, burst ?? defaultBurst(rate), this.scheduler.now());
     if (settings.earlyThrottleAt !== undefined) this.pace(settings.creditReplenishRate);
     if (limit !== null || slowProcessingThresholdMs !== undefined) this.account.ask(new Bookkeeper());
+    if (this.idleNow()) this.mode = IDLE;
   }
 
   /** The stages below are told what this limit lets reach them: a batch may not wait for more. */
@@ -88,6 +90,17 @@ export class GatewayMachine<T> extends StageCore<T, T> implements SettlementWatc
       const value = this.inbox.shift() as T;
       this.pass(value, this.takeRecord());
     }
+  }
+
+  protected override admitsStraight(): boolean {
+    return this.mayPass();
+  }
+
+  protected passStraight(value: T): void {
+    const record = this.takeOver(value);
+    if (record === null) this.output.passOn(value);
+    else this.handOnStraight(value, this.watched(record));
+    this.passedOn();
   }
 
   protected override get kind(): StageKind {

@@ -2,18 +2,19 @@ import { Assignment } from '../control/Assignment.js';
 import { hashKey } from '../control/hashKey.js';
 import type { StageKind } from '../control/observedStage.js';
 import type { Observable, Subscription } from 'rxjs';
+import { BUSY, IDLE } from '../credit/DrainLoop.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { afterTeardown } from '../credit/teardown.js';
 import { isSluiceError, SluiceError } from '../credit/SluiceError.js';
 import { identityOf } from '../operators/order.js';
 import { requireKeeper } from '../operators/requireKeeper.js';
-import { StageCore } from '../operators/StageCore.js';
 import { show } from '../options/checkOptions.js';
 import type { ReadyStageOptions } from '../options/common.js';
 import { Bookkeeper } from '../records/Bookkeeper.js';
 import type { DeadLetter } from '../records/DeadLetter.js';
 import { CANCELLED } from '../records/outcome.js';
 import type { RecordContext, SettlementWatcher } from '../records/RecordContext.js';
+import { StraightStage } from './StraightStage.js';
 
 export interface KeyGenSettings<T> extends ReadyStageOptions {
   readonly keySelector: (value: T) => unknown;
@@ -24,13 +25,22 @@ export interface KeyGenSettings<T> extends ReadyStageOptions {
   readonly onDeadLetter: ((letter: DeadLetter) => void) | undefined;
 }
 
-/** A key that has records in flight, and where they go. */
-interface KeyInFlight {
-  readonly group: number;
-  partition: number;
-  count: number;
+/** A key that has records in flight, and where they go. It watches them, whatever key a later stage gives them. */
+class KeyInFlight implements SettlementWatcher {
+  count = 0;
   /** It was waited for in vain, and keeps its partition as long as it has records in flight. */
-  stays: boolean;
+  stays = false;
+
+  constructor(
+    private readonly machine: { keySettled(key: KeyInFlight): void },
+    readonly identity: unknown,
+    readonly group: number,
+    readonly partition: number,
+  ) {}
+
+  recordSettled(): void {
+    this.machine.keySettled(this);
+  }
 }
 
 /** The record that goes next. */
@@ -41,8 +51,11 @@ interface Head<T> {
   readonly group: number;
 }
 
-/** So many records pass between two looks at the balance. */
+/** So many records pass between two looks at the balance, at least. */
 const RECORDS_BETWEEN_LOOKS = 256;
+
+/** A look goes through all groups: with many of them it is taken less often, so that its share in a record stays. */
+const GROUPS_PER_RECORD = 4;
 
 /** From this share of its partition's work on a key is worth waiting for, to move it. */
 const HEAVY_SHARE = 0.25;
@@ -59,11 +72,12 @@ const PATIENCE_MS = 1000;
  * record waits here until the others have settled, and goes to the new partition. Where they do not settle it goes
  * where they went.
  */
-export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatcher {
+export class KeyGenMachine<T> extends StraightStage<T> {
   private assignment!: Assignment;
   private readonly inFlight = new Map<unknown, KeyInFlight>();
   private head: Head<T> | null = null;
-  private untilLook = RECORDS_BETWEEN_LOOKS;
+  private readonly recordsBetweenLooks: number;
+  private untilLook: number;
   /** The key that the record at the head of the inbox waits for. */
   private awaited: KeyInFlight | null = null;
   private patience: Subscription | null = null;
@@ -75,6 +89,9 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     super(output, settings, 'keyGen');
     requireKeeper(this.account, { onFailure: 'deadLetter', onDeadLetter: settings.onDeadLetter });
     this.account.ask(new Bookkeeper());
+    this.recordsBetweenLooks = Math.max(RECORDS_BETWEEN_LOOKS, Math.ceil(settings.keyGroups / GROUPS_PER_RECORD));
+    this.untilLook = this.recordsBetweenLooks;
+    if (this.idleNow()) this.mode = IDLE;
   }
 
   /** The stages of one name under one controller share an assignment, so that a key has one partition in all. */
@@ -93,12 +110,10 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     return this.inFlight.size;
   }
 
-  recordSettled(record: RecordContext): void {
-    const identity = identityOf(record.key);
-    const key = this.inFlight.get(identity);
-    if (key === undefined) return;
+  /** One record of the key has settled. */
+  keySettled(key: KeyInFlight): void {
     this.assignment.ended(key.group, key.partition);
-    if (--key.count === 0) this.inFlight.delete(identity);
+    if (--key.count === 0) this.inFlight.delete(key.identity);
     if (this.awaited !== key) return;
     this.stopWaiting();
     if (key.count > 0) {
@@ -125,6 +140,19 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     }
   }
 
+  protected passStraight(value: T): void {
+    const head = this.headOf(value, this.takeOver(value));
+    if (head === null) return;
+    // The selector may have done something to the stage.
+    if (this.mode !== BUSY || !this.output.ready() || !this.mayGo(head)) {
+      this.head = head;
+      this.attend();
+      return;
+    }
+    this.handOnStraight(value, head.record);
+    this.passedOn();
+  }
+
   protected override get waiting(): number {
     return this.inbox.size + (this.head === null ? 0 : 1);
   }
@@ -149,16 +177,23 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
   private takeHead(): Head<T> | null {
     while (!this.over && this.inbox.size > 0) {
       const value = this.inbox.shift() as T;
-      const record = this.takeRecord() ?? (this.books?.open(value, null, null) as RecordContext);
-      try {
-        const key = this.settings.keySelector(value);
-        const hash = hashKey(key);
-        if (hash === undefined) throw unusable(this.name, key);
-        if (this.over) this.cancelRecord(record);
-        else return { value, record: record.descendant(), key, group: hash % this.assignment.groups };
-      } catch (error) {
-        this.writeOff(value, record, asKeyError(this.name, error), this.settings.onDeadLetter);
-      }
+      const head = this.headOf(value, this.takeRecord());
+      if (head !== null) return head;
+    }
+    return null;
+  }
+
+  /** The record with its key; null where it has none and is given up. */
+  private headOf(value: T, given: RecordContext | null): Head<T> | null {
+    const record = given ?? (this.books?.open(value, null, null) as RecordContext);
+    try {
+      const key = this.settings.keySelector(value);
+      const hash = hashKey(key);
+      if (hash === undefined) throw unusable(this.name, key);
+      if (!this.over) return { value, record: record.descendant(), key, group: hash % this.assignment.groups };
+      this.cancelRecord(record);
+    } catch (error) {
+      this.writeOff(value, record, asKeyError(this.name, error), this.settings.onDeadLetter);
     }
     return null;
   }
@@ -169,7 +204,7 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     const identity = identityOf(key);
     let known = this.inFlight.get(identity);
     if (known === undefined) {
-      known = { group, partition: assigned, count: 0, stays: false };
+      known = new KeyInFlight(this, identity, group, assigned);
       this.inFlight.set(identity, known);
     } else if (known.partition !== assigned && !known.stays && this.isHeavy(known)) {
       if (this.awaited !== known) this.awaitKey(known);
@@ -180,7 +215,7 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
     this.assignment.began(known.group, known.partition);
     record.key = key;
     record.partition = known.partition;
-    record.watch(this);
+    record.watch(known);
     if (this.settings.enableLoadAwareness && --this.untilLook <= 0) this.look();
     return true;
   }
@@ -204,7 +239,7 @@ export class KeyGenMachine<T> extends StageCore<T, T> implements SettlementWatch
   }
 
   private look(): void {
-    this.untilLook = RECORDS_BETWEEN_LOOKS;
+    this.untilLook = this.recordsBetweenLooks;
     this.assignment.rebalance();
   }
 }

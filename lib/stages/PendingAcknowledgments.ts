@@ -9,13 +9,21 @@ export type Stray =
   /** There was no such request. */
   | 'unknown';
 
+/** How many of the latest attempts have a place in the ring. */
+const RING = 256;
+
 /**
- * Which attempts wait for an acknowledgment. Ids are given in the order of sending and a Map keeps that order, so that
- * the first one is always the oldest. Attempts that timed out are remembered, as many as may be pending, so that an
- * acknowledgment that comes late still finds its record.
+ * Which attempts wait for an acknowledgment. Ids are given in the order of sending. The latest are found in a ring by
+ * their id; one that still waits when its place is wanted moves to a Map, where all are older than those in the ring
+ * and in order too: a Map alone is built anew whenever it has become nearly empty. Attempts that timed out are
+ * remembered, as many as may be pending, so that an acknowledgment that comes late still finds its record.
  */
 export class PendingAcknowledgments<T> {
-  private readonly pending = new Map<number, Passage<T>>();
+  private readonly ring = new Array<Passage<T> | null>(RING).fill(null);
+  private readonly older = new Map<number, Passage<T>>();
+  private count = 0;
+  /** Nothing in the ring has an id before this one. */
+  private first = 1;
   private readonly overdue = new Map<number, Passage<T>>();
   private lastId = 0;
 
@@ -23,35 +31,51 @@ export class PendingAcknowledgments<T> {
   constructor(private readonly remembered: number) {}
 
   get size(): number {
-    return this.pending.size;
+    return this.count;
   }
 
   get oldest(): Passage<T> | undefined {
-    return this.pending.values().next().value;
+    for (const passage of this.all()) return passage;
+    return undefined;
   }
 
-  all(): IterableIterator<Passage<T>> {
-    return this.pending.values();
+  /** The oldest first. */
+  *all(): Generator<Passage<T>, void, undefined> {
+    yield* this.older.values();
+    this.first = Math.max(this.first, this.lastId - RING + 1);
+    while (this.first < this.lastId && this.at(this.first) === null) this.first++;
+    for (let id = this.first; id <= this.lastId; id++) {
+      const passage = this.at(id);
+      if (passage !== null) yield passage;
+    }
   }
 
   /** Gives the next attempt of a record its id. */
   add(passage: Passage<T>): void {
-    passage.id = ++this.lastId;
+    const id = ++this.lastId;
+    const before = this.ring[id % RING] ?? null;
+    if (before !== null) this.older.set(before.id, before);
+    this.ring[id % RING] = passage;
+    this.count++;
+    passage.id = id;
     passage.attempts++;
     passage.state = 'sent';
-    this.pending.set(passage.id, passage);
   }
 
   /** Takes what waits for this id. */
   take(id: unknown): Passage<T> | undefined {
-    const passage = this.pending.get(id as number);
-    if (passage !== undefined) this.pending.delete(passage.id);
+    if (typeof id !== 'number') return undefined;
+    const passage = this.at(id) ?? this.older.get(id);
+    if (passage === undefined) return undefined;
+    if (this.at(id) === null) this.older.delete(id);
+    else this.ring[id % RING] = null;
+    this.count--;
     return passage;
   }
 
   /** Takes an attempt that has timed out, and remembers it. */
   expire(passage: Passage<T>): void {
-    this.pending.delete(passage.id);
+    this.take(passage.id);
     this.overdue.set(passage.id, passage);
     if (this.overdue.size <= this.remembered) return;
     const [forgotten] = this.overdue.keys();
@@ -71,7 +95,15 @@ export class PendingAcknowledgments<T> {
   }
 
   clear(): void {
-    this.pending.clear();
+    this.ring.fill(null);
+    this.older.clear();
     this.overdue.clear();
+    this.count = 0;
+  }
+
+  /** What waits in the ring for this very id. */
+  private at(id: number): Passage<T> | null {
+    const passage = this.ring[id % RING] ?? null;
+    return passage?.id === id ? passage : null;
   }
 }

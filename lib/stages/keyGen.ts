@@ -38,7 +38,7 @@ export const KEY_GEN_OPTIONS: readonly string[] = Object.keys(SCHEMA.def.shape);
  * partition is its own. The hash is the same in every process, run and language. A later stage uses them
  * with `order: 'perKey'` or `'perPartition'`.
  *
- * Load awareness looks at the records in flight every 256 records and moves a group from the busiest partition to the
+ * Load awareness looks at the records in flight every 256 records (a quarter of keyGroups, if that is more) and moves a group from the busiest partition to the
  * idlest. A key with records in flight keeps its partition until they have settled, so that its order holds; the next
  * record of a heavy key (a quarter of its partition's work) waits for that, any other goes where its key is. When nothing
  * of the key has settled for a second, because a batch below waits for more, say, the record goes where the others went.

@@ -28,6 +28,33 @@ describe('the attempts that wait for an acknowledgment', () => {
     expect([pending.take(1)?.value, pending.take(1), pending.size]).toEqual([0, undefined, 0]);
   });
 
+  it('are found and stay in order however long the oldest ones wait', () => {
+    const { pending, passages } = waiting(2);
+    const kept = passages.map(({ value }) => value);
+    for (let n = 2; n < 2000; n++) {
+      const passage = new Passage(n, null);
+      pending.add(passage);
+      if (n % 300 === 0) kept.push(n);
+      else expect(pending.take(passage.id)).toBe(passage);
+    }
+    expect([...pending.all()].map(({ value }) => value)).toEqual(kept);
+    expect(pending.size).toBe(kept.length);
+    for (const value of kept) {
+      const { oldest } = pending;
+      expect(oldest?.value).toBe(value);
+      expect(pending.take(oldest?.id)).toBe(oldest);
+    }
+    expect([pending.size, pending.oldest, pending.take(1)]).toEqual([0, undefined, undefined]);
+  });
+
+  it('are found by their number alone', () => {
+    const { pending } = waiting(3);
+    expect([0, -1, 1.5, NaN, 257, '1', null, undefined].map((id) => pending.take(id))).toEqual(
+      new Array(8).fill(undefined),
+    );
+    expect(pending.size).toBe(3);
+  });
+
   it('are remembered when they time out, the latest of them, and found once', () => {
     const { pending, passages } = waiting(5, 2);
     for (const passage of passages) pending.expire(passage);

@@ -88,6 +88,23 @@ describe('keyGen', () => {
     expect(inFlight()).toEqual([0, 0, 0]);
   });
 
+  it('a key is free again whatever key a later keyGen gives its records', async () => {
+    const books = new Ledger();
+    const enrolled = jest.spyOn(books, 'enrolStage');
+    const works = new Works<number>();
+    const flow = fromPull([1, 2]).pipe(
+      keyGen(byItself<number>()),
+      stage(works.start, { concurrency: 9, order: 'none' }),
+      keyGen(byItself<number>({ name: 'second', keySelector: (n) => -n })),
+    );
+    handGranted(flow, { witness: books, grant: 100 });
+    const keysInFlight = () =>
+      enrolled.mock.calls.flatMap(([entry]) => (entry instanceof KeyGenMachine ? [entry.keysInFlight] : []));
+    expect(keysInFlight()).toEqual([0, 2]);
+    for (const n of [1, 2]) await works.finish(n, n);
+    expect(keysInFlight()).toEqual([0, 0]);
+  });
+
   it('two byte arrays of the same content are one key', () => {
     const [one, other] = partitionsOf([Uint8Array.of(1, 2), Uint8Array.of(1, 2)]);
     expect(one).toBe(other);
