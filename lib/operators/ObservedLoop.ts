@@ -3,7 +3,7 @@ import type { StageKind, StageObserver } from '../control/observedStage.js';
 import type { StageEvent } from '../control/stageEvent.js';
 import type { StageMeter } from '../control/StageMeter.js';
 import type { CreditAccount } from '../credit/CreditAccount.js';
-import { DrainLoop } from '../credit/DrainLoop.js';
+import { DrainLoop, WAITING } from '../credit/DrainLoop.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { DEFAULT_SCHEDULER, type ReadyStageOptions } from '../options/common.js';
 import { GrantPacer } from './GrantPacer.js';
@@ -73,6 +73,21 @@ export abstract class ObservedLoop<T, R> extends DrainLoop<T> {
   protected override afterWork(): void {
     super.afterWork();
     this.observation?.looked();
+  }
+
+  /** A record has come in: the loop looks at it, unless it could do nothing about it. */
+  protected attendTo(): void {
+    if (this.mode > WAITING || !this.isStuck()) {
+      this.drain();
+      return;
+    }
+    this.mode = WAITING;
+    this.observation?.looked();
+  }
+
+  /** Whether what waits must go on waiting until something other than an arrival happens. */
+  protected isStuck(): boolean {
+    return false;
   }
 
   /** From now on grants may be delayed, and no more than so many are given in a second. */

@@ -90,7 +90,7 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
   protected accept(value: T): void {
     this.enqueue(value, this.account.witness === null ? null : this.takeOver(value));
     if (this.account.overdrawn) this.fault(overdraft(this.name, this.account.overdraft));
-    else this.drain();
+    else this.attendTo();
   }
 
   protected enqueue(value: T, record: RecordContext | null): void {

@@ -34,6 +34,8 @@ export class StageObservation implements ObservedStage {
   private reportedFill = 0;
   private settledBefore = 0;
   private movedAt: number;
+  /** The time of the reading that is being made, so that it looks at the clock once. */
+  private instant: number | null = null;
   private reportedActivity: StageActivity = 'idle';
 
   constructor(
@@ -42,7 +44,7 @@ export class StageObservation implements ObservedStage {
     observer: StageObserver,
     private readonly now: () => number,
   ) {
-    this.meter = new StageMeter(now);
+    this.meter = new StageMeter(() => this.instant ?? now());
     this.movedAt = now();
     this.lease = observer.enrol(this);
   }
@@ -72,21 +74,25 @@ export class StageObservation implements ObservedStage {
     const { account, buffered, trigger, settledHere } = this.stage;
     const { capacity, held, available, settled } = account;
     const { activity } = this;
+    const now = this.now();
+    this.instant = now;
     this.meter.makeUpFor(settled - settledHere);
-    return {
+    const reading: StageReading = {
       capacity,
       buffered,
       held,
       availableCredits: available,
       reachable: account.reachable,
       latencyMs: this.meter.latencyMs,
-      stalledMs: this.stalledMs(settled, activity),
+      stalledMs: this.stalledMs(settled, activity, now),
       errorShare: this.meter.errorShare,
       trigger,
       activity,
       settledHere,
       passedOn: settled - settledHere,
     };
+    this.instant = null;
+    return reading;
   }
 
   lend(count: number): number {
@@ -113,8 +119,7 @@ export class StageObservation implements ObservedStage {
   }
 
   /** Never more than the truth: what happened between two readings is taken to have happened at the later one. */
-  private stalledMs(settled: number, activity: StageActivity): number {
-    const now = this.now();
+  private stalledMs(settled: number, activity: StageActivity, now: number): number {
     if (activity !== 'busy' || settled !== this.settledBefore) this.movedAt = now;
     this.settledBefore = settled;
     return now - this.movedAt;

@@ -53,9 +53,7 @@ export class EgressMachine<T, R>
     this.strays = new Strays(this.scheduler, (strays) => {
       this.tell({ kind: 'strayWork', strays });
     });
-    this.deadlines = new Deadlines(this.scheduler, (slot, now) => {
-      this.timeHasCome(slot, now);
-    });
+    this.deadlines = new Deadlines(this.scheduler, this.timeHasCome);
     if (this.wantsInfo) this.account.witness ??= new Bookkeeper();
     requireKeeper(this.account, { onFailure: enableDeadLetterQueue ? 'deadLetter' : 'error', onDeadLetter });
   }
@@ -112,6 +110,10 @@ export class EgressMachine<T, R>
     if (this.order === 'input') this.window.push(slot);
     if (totalTimeoutMs !== undefined) slot.giveUpAt = this.deadlines.now() + totalTimeoutMs;
     this.attempt(slot);
+  }
+
+  protected override isStuck(): boolean {
+    return this.active >= this.settings.maxConcurrentOperations && this.due.size === 0 && this.window.size === 0;
   }
 
   /** Retries first: they have their places. Nothing begins while more work goes on unheard than the limit allows. */
@@ -204,7 +206,7 @@ export class EgressMachine<T, R>
     }
   }
 
-  private timeHasCome(slot: EgressSlot<T, R>, now: number): void {
+  private readonly timeHasCome = (slot: EgressSlot<T, R>, now: number): void => {
     if (now >= slot.giveUpAt) this.timedOut(slot, true);
     else if (slot.attempt !== null) this.timedOut(slot, false);
     else {
@@ -213,7 +215,7 @@ export class EgressMachine<T, R>
       if (slot.giveUpAt < Infinity) this.deadlines.set(slot, slot.giveUpAt);
       this.drain();
     }
-  }
+  };
 
   private timedOut(slot: EgressSlot<T, R>, forGood: boolean): void {
     const { attempt } = slot;

@@ -35,6 +35,10 @@ export class IngressMachine<T, R> extends StageMachine<T, R> {
     return 'ingressProcessing';
   }
 
+  protected override isStuck(): boolean {
+    return this.active >= this.ingress.concurrency && !this.output.ready();
+  }
+
   protected override work(): void {
     const waiting = this.waiting;
     super.work();

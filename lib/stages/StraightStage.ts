@@ -59,6 +59,10 @@ export abstract class StraightStage<T> extends StageCore<T, T> {
     else this.replenish();
   }
 
+  protected override isStuck(): boolean {
+    return !this.output.ready();
+  }
+
   protected override idleNow(): boolean {
     return this.waiting === 0 && !this.over && !this.upstreamEnded && !this.account.breaksStack;
   }
