@@ -85,6 +85,7 @@ export type {
   Acknowledgment,
   Destination,
   DestinationEnding,
+  OpenContext,
   WriteAnswer,
   WriteContext,
   WriteRequest,

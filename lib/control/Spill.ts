@@ -122,8 +122,16 @@ export class Spill {
       this.session = 'closed';
       if (this.letters.size > 0) this.failed(error);
     };
-    follow(() => this.destination.open?.({ signal }), opened, failed);
+    follow(() => this.destination.open?.({ signal, fail: this.gone }), opened, failed);
   }
+
+  /** The destination says that it is gone for good: the letters that it was given wait for the next opening. */
+  private readonly gone = (error: unknown): void => {
+    if (this.session !== 'open') return;
+    this.session = 'closed';
+    follow(() => this.destination.close?.({ completed: false }), ignore, reportUnhandled);
+    this.answered([...this.sent.keys()].map((id) => ({ id, ok: false, error })));
+  };
 
   /** The correlation is set before anything is sent: an acknowledgment may come before `write` returns. */
   private write(due: readonly Waiting[]): void {
@@ -205,6 +213,10 @@ export class Spill {
       follow(() => this.destination.close?.({ completed: true }), resolve, failed);
     });
   }
+}
+
+function ignore(): void {
+  // A destination that is gone is closed for good order.
 }
 
 /** Tells once what comes of it: at once where that is no promise. */

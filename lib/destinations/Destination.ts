@@ -41,10 +41,21 @@ export interface Destination<T> {
   /** The name in errors and pictures. */
   readonly name: string;
   /** Called once for each subscription, and awaited before the first write. What it throws fails the stream. */
-  open?(context: { readonly signal: AbortSignal }): void | PromiseLike<void>;
+  open?(context: OpenContext): void | PromiseLike<void>;
   write(records: readonly WriteRequest<T>[], context: WriteContext): WriteAnswer | PromiseLike<WriteAnswer>;
   /** Called once for each `open` that succeeded: awaited at the end of the stream, not awaited when it is cancelled. */
   close?(ending: DestinationEnding): void | PromiseLike<void>;
+}
+
+/** What `open` is given. */
+export interface OpenContext {
+  /** Aborted when the stream is cancelled while the destination is being opened. */
+  readonly signal: AbortSignal;
+  /**
+   * Says, at any time until `close` is called, that the destination is gone for good: the stream fails with DESTINATION,
+   * what is not acknowledged is cancelled, and `close({ completed: false })` is called. Later calls do nothing.
+   */
+  readonly fail: (error: unknown) => void;
 }
 
 /** How the stream ended that a destination was written by. */

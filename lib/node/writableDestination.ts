@@ -28,9 +28,9 @@ export const WRITABLE_DESTINATION_OPTIONS: readonly string[] = Object.keys(SCHEM
  * records wait in the sink, whose `maxPendingAcknowledgments` bounds them, and their credit is not given back.
  *
  * A record that the Writable does not take (null, or an object where it wants bytes) is refused, and only that one.
- * When the Writable fails or is closed by somebody else, everything that it has not confirmed is refused, and so is all
- * that comes after it; it is not tried again, because a stream that failed does not recover. One that cannot be written
- * to when the pipeline starts fails the pipeline with DESTINATION.
+ * A Writable that fails or is closed by somebody else (a full disk, a client that went away) fails the pipeline with
+ * DESTINATION at once, because it does not recover: the source stops, and what the Writable has not confirmed is
+ * cancelled. So does one that cannot be written to when the pipeline starts.
  *
  * A Writable serves one pipeline once. Give a function that makes one, so that retry and repeat can start again.
  *
@@ -55,14 +55,14 @@ export function writableDestination<T = string | Uint8Array>(
   let session: WritableSession | null = null;
   return {
     name: given,
-    open() {
+    open({ fail }) {
       if (session !== null) {
         throw refusal('it is written to by another pipeline; give each pipeline a destination of its own');
       }
       const opened = typeof writable === 'function' ? writable() : writable;
       if (!isWritable(opened)) throw refusal(`the function made ${show(opened)}; return a Node Writable`);
       refuseUnwritable(opened);
-      session = new WritableSession(opened, given, end);
+      session = new WritableSession(opened, end, fail);
     },
     write(requests, context) {
       session?.write(requests, context);

@@ -36,7 +36,7 @@ export class DestinationSession {
     };
     let opening;
     try {
-      opening = this.destination.open?.({ signal: this.opening.signal });
+      opening = this.destination.open?.({ signal: this.opening.signal, fail: this.gone });
     } catch (error) {
       fail(error);
       return;
@@ -70,6 +70,20 @@ export class DestinationSession {
     this.state = 'open';
     if (this.afterwards !== null) this.closeAtTheEnd(this.afterwards);
     else this.owner.sessionOpened();
+  };
+
+  /** The destination says that it is gone for good. */
+  private readonly gone = (error: unknown): void => {
+    const { state } = this;
+    if (state !== 'open' && state !== 'opening') return;
+    this.state = 'over';
+    if (state === 'opening') this.opening.abort();
+    try {
+      if (state === 'open') this.closeUnwatched();
+    } catch (closeError) {
+      reportUnhandled(closeError);
+    }
+    this.owner.sessionFailed(this.failure('written to any more', error));
   };
 
   private closeUnwatched(): void {

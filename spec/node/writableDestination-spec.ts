@@ -8,10 +8,11 @@ import {
 } from '../../lib/node/writableDestination.js';
 import { run, type RunError, type RunReport } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
+import { handFed } from '../../lib/testing/HandFed.js';
 import { finalSink, type FinalSinkOptions } from '../../lib/stages/finalSink.js';
 import { codeIn, messageIn, thrownBy } from '../credit/support/errors.js';
 import { collectUnhandled } from '../credit/support/unhandled.js';
-import { failureOf, turn } from '../credit/support/waiting.js';
+import { turn } from '../credit/support/waiting.js';
 import { numbers } from '../operators/support/seen.js';
 import { everyOption } from '../options/everyOption.js';
 
@@ -51,6 +52,16 @@ const sinkOf = <T>(
   writable: Writable | (() => Writable),
   more: Partial<FinalSinkOptions<T>> = {},
 ) => flow.pipe(finalSink<T>({ destination: writableDestination<T>(writable), onDeadLetter: () => undefined, ...more }));
+
+/** Why a run fails, and its report. */
+const failureOfRun = async (flow: Observable<unknown>): Promise<RunError> => {
+  try {
+    await run(flow);
+  } catch (error) {
+    return error as RunError;
+  }
+  throw new Error('the run did not fail');
+};
 
 const countOf = ({ in: entered, delivered, deadLettered, cancelled }: RunReport) => ({
   entered,
@@ -123,47 +134,52 @@ describe('writableDestination', () => {
     ]);
   });
 
-  it('when the Writable fails, what it has not written is refused, once, and the end is a failure', async () => {
+  it('when the Writable fails, the pipeline fails, and what was not written is cancelled', async () => {
     const writable = new HandWritable(2);
-    const work = failureOf(run(sinkOf(fromPull(numbers(6)), writable, { attempts: 3, capacity: 3 })));
+    const work = failureOfRun(sinkOf(fromPull(numbers(6)), writable, { attempts: 3, capacity: 3 }));
     await writable.answer();
     await writable.answer(new Error('disk full'));
-    const error = (await work) as RunError;
-    expect(countOf(error.report)).toEqual({ entered: 6, delivered: 1, deadLettered: 5, cancelled: 0 });
-    expect(error.report.deadLetters.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1]);
-    expect([codeIn(error.cause), messageIn(error.cause)]).toEqual([
-      'DESTINATION',
-      expect.stringContaining('disk full'),
-    ]);
+    const { report, cause } = await work;
+    expect(countOf(report)).toEqual({ entered: 4, delivered: 1, deadLettered: 0, cancelled: 3 });
+    expect([codeIn(cause), messageIn(cause)]).toEqual(['DESTINATION', expect.stringContaining('disk full')]);
     expect([writable.taken, writable.destroyed]).toEqual([[0, 1], true]);
   });
 
   it.each([
     ['destroyed', (writable: Writable) => void writable.destroy(), 'Premature close'],
     ['ended', (writable: Writable) => void writable.end(), 'by somebody else'],
-  ])('a Writable that somebody else has %s meanwhile refuses what is still to come', async (_, end, message) => {
+  ])('one that somebody else has %s meanwhile fails the pipeline, and stops its source', async (_, end, message) => {
     const writable = new PassThrough({ objectMode: true });
     writable.resume();
+    let pulled = 0;
     const rows = (async function* () {
-      yield 1;
-      await turn();
-      end(writable);
-      await turn();
-      yield* [2, 3];
+      for (;;) {
+        await turn();
+        if (++pulled === 3) end(writable);
+        yield pulled;
+      }
     })();
-    const report = run(sinkOf(fromPull(rows), writable)).catch((error: unknown) => (error as RunError).report);
-    const { delivered, deadLetters } = await report;
-    expect([delivered, deadLetters.map(({ value }) => value)]).toEqual([1, [2, 3]]);
-    expect(messageIn(deadLetters[0]?.errors[0])).toContain(message);
+    const { cause, report } = await failureOfRun(sinkOf(fromPull(rows), writable));
+    expect([codeIn(cause), messageIn(cause)]).toEqual(['DESTINATION', expect.stringContaining(message)]);
+    expect([report.delivered, report.deadLettered]).toEqual([2, 0]);
+    await turn(10);
+    expect(pulled).toBeLessThan(6);
   });
 
-  it('a Writable that never answers what it was given, and closes, refuses it', async () => {
+  it('one that closes while nothing is written stops a source that waits', async () => {
+    const source = handFed<number>();
+    const writable = new PassThrough({ objectMode: true });
+    const work = failureOfRun(sinkOf(source, writable));
+    writable.destroy();
+    expect([codeIn((await work).cause), source.subscribed]).toEqual(['DESTINATION', false]);
+  });
+
+  it('one that never answers what it was given, and closes, has it cancelled', async () => {
     const silent = new Writable({ write: () => undefined, objectMode: true });
-    const work = run(sinkOf(fromPull([1, 2]), silent)).catch((error: unknown) => (error as RunError).report);
+    const work = failureOfRun(sinkOf(fromPull([1, 2]), silent));
     await turn();
     silent.destroy();
-    const { deadLettered } = await work;
-    expect(deadLettered).toBe(2);
+    expect(countOf((await work).report)).toMatchObject({ entered: 2, cancelled: 2 });
   });
 
   it('C9: cancelled, it is destroyed and not ended, so that half of it does not look whole', async () => {
@@ -182,9 +198,9 @@ describe('writableDestination', () => {
       fromPull([1, 2]),
       throwError(() => new Error('no')),
     );
-    const work = failureOf(run(sinkOf(flow, writable)));
+    const work = failureOfRun(sinkOf(flow, writable));
     for (let n = 0; n < 3; n++) await writable.answer();
-    const { report, cause } = (await work) as RunError;
+    const { report, cause } = await work;
     expect([countOf(report).delivered, messageIn(cause)]).toEqual([2, 'no']);
     expect([writable.destroyed, writable.writableEnded, writable.taken]).toEqual([true, false, [1, 2]]);
   });
@@ -208,7 +224,7 @@ describe('writableDestination', () => {
   ])(
     'one that is %s when the pipeline starts fails it with DESTINATION, and nothing is lost',
     async (_, make, said) => {
-      const { cause, report } = (await failureOf(run(sinkOf(fromPull(['a']), make())))) as RunError;
+      const { cause, report } = await failureOfRun(sinkOf(fromPull(['a']), make()));
       expect([codeIn(cause), messageIn(cause)]).toEqual(['DESTINATION', expect.stringContaining(said)]);
       expect(report.delivered).toBe(0);
     },
@@ -235,7 +251,7 @@ describe('writableDestination', () => {
     ]);
     failures = 0;
     const single = new PassThrough({ objectMode: true }).resume();
-    const { cause } = (await failureOf(run(sinkOf(once, single).pipe(retry(1))))) as RunError;
+    const { cause } = await failureOfRun(sinkOf(once, single).pipe(retry(1)));
     expect(messageIn(cause)).toContain('a function that makes a new one for each subscription');
   });
 
@@ -243,13 +259,13 @@ describe('writableDestination', () => {
     const destination = writableDestination<number>(() => new HandWritable(1));
     const sink = finalSink<number>({ destination, onDeadLetter: () => undefined });
     const first = fromPull([1]).pipe(sink).subscribe();
-    const { cause } = (await failureOf(run(fromPull([1]).pipe(finalSink({ destination }))))) as RunError;
+    const { cause } = await failureOfRun(fromPull([1]).pipe(finalSink({ destination })));
     expect(messageIn(cause)).toContain('a destination of its own');
     first.unsubscribe();
   });
 
   it('a function that makes no Writable fails the pipeline', async () => {
-    const { cause } = (await failureOf(run(sinkOf(fromPull([1]), (() => 7) as never)))) as RunError;
+    const { cause } = await failureOfRun(sinkOf(fromPull([1]), (() => 7) as never));
     expect(messageIn(cause)).toContain('the function made 7; return a Node Writable');
   });
 
@@ -294,7 +310,7 @@ everyOption('writableDestination', WRITABLE_DESTINATION_OPTIONS, {
     test: async () => {
       const nameOf = async (options: WritableDestinationOptions) => {
         const destination = writableDestination<string>(new PassThrough().destroy(), options);
-        const { cause } = (await failureOf(run(fromPull(['a']).pipe(finalSink({ destination }))))) as RunError;
+        const { cause } = await failureOfRun(fromPull(['a']).pipe(finalSink({ destination })));
         return /destination '(\w+)'/.exec(messageIn(cause))?.[1];
       };
       expect([await nameOf({}), await nameOf({ name: 'out' })]).toEqual(['writable', 'out']);

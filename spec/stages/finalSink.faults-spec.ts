@@ -50,6 +50,38 @@ it('finalSink tells close whether the stream has completed', async () => {
   ]);
 });
 
+describe('a destination that says that it is gone', () => {
+  it('fails the stream at once, is closed once, and what it was given is cancelled', async () => {
+    for (const moment of ['inside open', 'open', 'after the end']) {
+      let fail: (error: unknown) => void = () => undefined;
+      const log: string[] = [];
+      const destination: Destination<string> = {
+        name: 'gone',
+        open: (context) => {
+          ({ fail } = context);
+          if (moment === 'inside open') fail(new Error('lost'));
+        },
+        write: () => void log.push('write'),
+        close: ({ completed }) => void log.push(`close ${String(completed)}`),
+      };
+      const source = handFed<string>();
+      const work = run(source.pipe(finalSink({ destination }))).catch((error: unknown) => error as RunError);
+      if (moment === 'after the end') source.complete();
+      else if (moment === 'open') source.send('a');
+      fail(new Error('lost'));
+      fail(new Error('twice'));
+      const ended = await work;
+      if (moment === 'after the end') expect([ended, log]).toMatchObject([{ ended: 'completed' }, ['close true']]);
+      else {
+        const { cause, report } = ended as RunError;
+        expect([codeIn(cause), messageIn(cause)]).toEqual(['DESTINATION', expect.stringContaining('lost')]);
+        expect([source.subscribed, report.cancelled]).toEqual([false, moment === 'open' ? 1 : 0]);
+        expect(log).toEqual([...(moment === 'open' ? ['write'] : []), 'close false']);
+      }
+    }
+  });
+});
+
 /** One sink over a hand-fed source and a hand-answered destination. */
 function scene(options: Partial<FinalSinkOptions<string>> = {}) {
   const source = handFed<string>();
