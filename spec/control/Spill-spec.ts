@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 import type { WhenFull } from '../../lib/control/DeadLetterQueue.js';
 import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
+import { FIRST_RETRY_MS } from '../../lib/control/Spill.js';
 import { callbackDestination } from '../../lib/destinations/callbackDestination.js';
 import type { Destination, WriteContext, WriteRequest } from '../../lib/destinations/Destination.js';
 import { control } from '../../lib/operators/control.js';
@@ -80,6 +81,23 @@ describe('dead letters that are spilled to a destination', () => {
     store.answer(0);
     expect([counts(), taken, seen]).toEqual([{ deadLettered: 2, inFlight: 0, cancelled: 0 }, [0, 1], ['|']]);
     expect([controller.deadLetters.spilled, controller.deadLetters.size]).toEqual([1, 1]);
+  });
+
+  it('a destination that says that it is gone is closed, and opened anew for the letters that it was given', () => {
+    const store = new HandStore();
+    const gone: ((error: unknown) => void)[] = [];
+    store.open = ({ fail }) => {
+      store.events.push('open');
+      gone.push(fail);
+    };
+    const { counts, failures, until } = failing(store, 2);
+    gone[0]!(new Error('disk lost'));
+    gone[0]!(new Error('twice'));
+    expect([store.events, failures()]).toEqual([['open', 'write 1', 'close'], [['error', 'disk lost', 1]]]);
+    until(FIRST_RETRY_MS);
+    expect(store.events).toEqual(['open', 'write 1', 'close', 'open', 'write 1']);
+    store.answer(1);
+    expect(counts()).toEqual({ deadLettered: 2, inFlight: 0, cancelled: 0 });
   });
 
   it('what waits in a stage is written without waiting for the answer to the first', () => {
