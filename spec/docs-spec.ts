@@ -32,6 +32,7 @@ const FOUR_HEADINGS = ['Configuration tuning', 'Monitoring', 'Error handling', '
 /** The pages with programs, and the headings below which they stand. */
 const PAGES: readonly (readonly [string, readonly string[]])[] = [
   ['docs/tuning.md', FOUR_HEADINGS],
+  ['docs/pictures.md', ['From a test', 'From a running pipeline']],
   ['docs/partition-by.md', ['By key', 'By the partition of keyGen']],
 ];
 

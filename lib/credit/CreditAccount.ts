@@ -8,6 +8,11 @@ export const STAGES_ON_THE_STACK = 32;
 /** The least that expansion in a link may overdraw, whatever the capacity (C3). */
 const LEAST_OVERDRAFT = 10_000;
 
+/** What of a CreditSubject can be known without RxJS. */
+export interface GrantAnnouncements {
+  subscribe(next: (count: number) => void): { unsubscribe(): void };
+}
+
 /**
  * The arithmetic of one stage's credit, free of RxJS. Four counters that only grow, and everything else follows:
  *
@@ -59,6 +64,8 @@ export class CreditAccount implements CreditLine {
   witness: Witness | null;
   /** Whoever watches over the pipeline, as lib/control knows it; found from below as credit is. */
   observer: unknown = null;
+  /** Where grants are announced, for whoever wants to see them; null where nothing is granted. */
+  grants: GrantAnnouncements | null = null;
   /** True where a granter exists: false means unbounded demand, as below the last stage (C14). */
   readonly bounded: boolean;
   /** How many stages lie below this one, itself included. */

@@ -25,6 +25,7 @@ export class CreditSubject extends Subject<number> {
   constructor(account: CreditAccount = new CreditAccount('your consumer', 256, null)) {
     super();
     this.account = account;
+    account.grants = this;
   }
 
   /** Records that may still arrive. Negative while an expansion in the link has overdrawn it. */

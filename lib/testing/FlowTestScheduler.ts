@@ -6,6 +6,7 @@ import { FlowExpectation } from './FlowExpectation.js';
 import { InsertedAction } from './InsertedAction.js';
 import { CallSite, type Expectation } from './MarbleExpectation.js';
 import { ObservableExpectation } from './ObservableExpectation.js';
+import { ScenarioRecorder, type ScenarioRecorderOptions } from '../observability/scenario/ScenarioRecorder.js';
 import { parseDemand } from './marbles/parseDemand.js';
 import { parseMarbles, parseSubscription, parseTime, type MarbleValues } from './marbles/parseMarbles.js';
 import { realTurn } from './realTurn.js';
@@ -26,6 +27,11 @@ export interface FlowRunHelpers {
   expectSubscriptions(subscriptions: readonly SubscriptionLog[]): SubscriptionExpectation;
   /** Subscribes with the demand that the marbles say, `--2--1--*`; without them with unbounded demand. */
   expectFlow(flow: Observable<unknown>, demand?: string, counts?: Readonly<Record<string, number>>): FlowExpectation;
+  /**
+   * A recorder on virtual time, for `probe(name, recorder)`: `recorder.scenario(title)` is what `renderSvg` and
+   * `renderText` of `sluice/marbles` draw. Credit and inboxes are read at the end of every frame.
+   */
+  record(options?: Omit<ScenarioRecorderOptions, 'scheduler'>): ScenarioRecorder;
   /** Lets virtual time pass to its end, then checks the expectations. `run` does so after the test. */
   flush(): Promise<void>;
   /** Lets that many virtual milliseconds pass. */
@@ -55,6 +61,7 @@ const PATIENCE = 10_000;
 export class FlowTestScheduler extends VirtualTimeScheduler {
   private readonly hotOnes: HotObservable<unknown>[] = [];
   private expectations: Expectation[] = [];
+  private readonly recorders: ScenarioRecorder[] = [];
   /** Calls of `advance` and `flush` that are under way: while there is one, only it moves the clock. */
   private hands = 0;
 
@@ -84,6 +91,7 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
       giveBackTime();
       this.forget();
       this.expectations = [];
+      this.recorders.length = 0;
     }
   }
 
@@ -121,6 +129,11 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
         const events = demand === undefined ? null : new CallSite().blame(() => parseDemand(demand, counts));
         return this.expect(new FlowExpectation(this, flow, events));
       },
+      record: (options) => {
+        const recorder = new ScenarioRecorder({ ...options, scheduler: this });
+        this.recorders.push(recorder);
+        return recorder;
+      },
       flush: () => this.flushAll(),
       advance: (milliseconds) => this.advance(milliseconds),
     };
@@ -154,6 +167,7 @@ export class FlowTestScheduler extends VirtualTimeScheduler {
   private async settle(): Promise<void> {
     await realTurn();
     for (const expectation of this.expectations) expectation.frameEnded?.(this.frame);
+    for (const recorder of this.recorders) recorder.sample();
   }
 
   private executeFrame(until: number): boolean {

@@ -1,0 +1,21 @@
+import type { ScenarioDefinition } from './defineScenario.js';
+import { expansionAndOverdraft } from './expansionAndOverdraft.js';
+import { filterInALink } from './filterInALink.js';
+import { gatewayRateLimit } from './gatewayRateLimit.js';
+import { oneCreditOneValue } from './oneCreditOneValue.js';
+import { overflowPolicies } from './overflowPolicies.js';
+import { retryWithBackoff } from './retryWithBackoff.js';
+import { slowSink } from './slowSink.js';
+import { validationToDeadLetters } from './validationToDeadLetters.js';
+
+/** Every scenario, in the order in which they explain each other. */
+export const SCENARIOS = [
+  oneCreditOneValue,
+  slowSink,
+  filterInALink,
+  expansionAndOverdraft,
+  ...overflowPolicies,
+  gatewayRateLimit,
+  validationToDeadLetters,
+  retryWithBackoff,
+] as unknown as readonly ScenarioDefinition<object>[];
