@@ -34,7 +34,7 @@ export const TO_READABLE_STREAM_OPTIONS: readonly string[] = Object.keys(SCHEMA.
  *
  * @example
  * const lines = fromPull(rows).pipe(stage(enrich), map((row) => `${JSON.stringify(row)}\n`));
- * return new Response(toReadableStream(lines).pipeThrough(new TextEncoderStream()));
+ * const response = new Response(toReadableStream(lines).pipeThrough(new TextEncoderStream()));
  */
 export function toReadableStream<T>(flow: Observable<T>, options: ToReadableStreamOptions = {}): ReadableStream<T> {
   if (!isObservable(flow))

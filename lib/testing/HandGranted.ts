@@ -7,8 +7,11 @@ import { SinkEntrance, type Ending, type Late } from './SinkEntrance.js';
 
 /** What a test may do while the sink is being called. `sink.grant`, `sink.cancel` and the source are free to use. */
 export interface HandGrantedHooks<T> {
+  /** Inside the call that brings a record. */
   readonly next?: (value: T, sink: HandGranted<T>) => void;
+  /** Inside the call that completes. */
   readonly complete?: (sink: HandGranted<T>) => void;
+  /** Inside the call that fails. */
   readonly error?: (error: unknown, sink: HandGranted<T>) => void;
   /** Keeps the books of the pipeline, as `run` does. */
   readonly witness?: Witness;

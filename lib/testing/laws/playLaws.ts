@@ -14,6 +14,7 @@ export interface Violation {
 
 /** What every law is told about a subject. */
 export interface Excusable {
+  /** What it is called in violations. */
   readonly name: string;
   /** Laws that the subject is excused from, by name, with the reason. */
   readonly exempt?: Readonly<Record<string, string>>;
