@@ -13,9 +13,10 @@ export interface TestDatabase {
 
 type Rows = { readonly rows: readonly { readonly text: string | null }[] };
 
-const REAL = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/test';
+const DEMANDED = process.env['DATABASE_URL'];
+const REAL = DEMANDED ?? 'postgres://postgres@127.0.0.1:5432/test';
 
-/** PGlite always, and a real PostgreSQL where one answers. */
+/** PGlite always, and a real PostgreSQL where one answers. One that DATABASE_URL names must answer. */
 export async function databases(): Promise<TestDatabase[]> {
   const pglite = await PGlite.create();
   const found = [database('PGlite', pglite, () => pglite.close())];
@@ -25,6 +26,7 @@ export async function databases(): Promise<TestDatabase[]> {
     found.push(database('PostgreSQL', pool, () => pool.end()));
   } catch (error) {
     await pool.end();
+    if (DEMANDED !== undefined) throw new Error(`no PostgreSQL answers at DATABASE_URL: ${REAL}`, { cause: error });
     console.warn(
       `\n!!! NOT TESTED against a real PostgreSQL: none answers at ${REAL} (${String(error)}).\n` +
         `!!! PGlite only. Set DATABASE_URL to a database in which schemas may be created.\n`,
