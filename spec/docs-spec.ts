@@ -33,6 +33,7 @@ const FOUR_HEADINGS = ['Configuration tuning', 'Monitoring', 'Error handling', '
 const PAGES: readonly (readonly [string, readonly string[]])[] = [
   ['docs/tuning.md', FOUR_HEADINGS],
   ['docs/pictures.md', ['From a test', 'From a running pipeline']],
+  ['docs/reactive-streams.md', ['A flow as a Publisher', 'A Publisher as a source', 'A pipeline as a Processor']],
   ['docs/partition-by.md', ['By key', 'By the partition of keyGen']],
 ];
 

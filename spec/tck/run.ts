@@ -21,7 +21,7 @@ const TIMES = {
   PUBLISHER_REFERENCE_GC_TIMEOUT_MILLIS: '1200',
 };
 
-function start(command: string, args: readonly string[], output: number | 'inherit', timeout?: number): boolean {
+function start(command: string, args: readonly string[], output: number, timeout?: number): boolean {
   const { status, error } = spawnSync(command, args, {
     cwd: ROOT,
     stdio: ['ignore', output, output],
@@ -39,7 +39,12 @@ function isThere(command: string, argument: string): boolean {
 
 function build(): boolean {
   const goals = ['compile', 'dependency:build-classpath', `-Dmdep.outputFile=${CLASS_PATH}`];
-  return start('mvn', ['-B', '-q', '-ntp', '-Dstyle.color=never', '-f', 'spec/tck/pom.xml', ...goals], 'inherit');
+  const log = join(CACHE, 'build.log');
+  const output = openSync(log, 'w');
+  const built = start('mvn', ['-B', '-q', '-ntp', '-Dstyle.color=never', '-f', 'spec/tck/pom.xml', ...goals], output);
+  closeSync(output);
+  if (!built) console.error(readFileSync(log, 'utf8'));
+  return built;
 }
 
 /** What its processes print. What is broken on purpose makes the TCK talk. */

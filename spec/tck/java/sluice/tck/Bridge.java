@@ -149,7 +149,11 @@ final class Bridge implements AutoCloseable {
             if (caller == null) dispatcher.execute(() -> execute(message));
             else caller.add(message);
           }
-          case "RET" -> waiting.get(Long.parseLong(message[1])).add(message);
+          case "RET" -> {
+            // A thread that was interrupted waits no more, and a suite ends by interrupting its threads.
+            BlockingQueue<String[]> caller = waiting.get(Long.parseLong(message[1]));
+            if (caller != null) caller.add(message);
+          }
           case "GONE" -> subscribers.remove(Long.parseLong(message[1]));
           default -> died(message[1]);
         }
