@@ -5,7 +5,7 @@ import { OPERATORS } from './laws/registry.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const entrances = ['index', 'reactiveStreams'].map((name) => `${root}lib/${name}.ts`);
+const entrances = ['index', 'reactiveStreams', 'testing/index', 'marbles/index'].map((name) => `${root}lib/${name}.ts`);
 const program = ts.createProgram(entrances, {
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,

@@ -9,7 +9,16 @@ export type {
 export { renderSvg } from './renderSvg.js';
 export { renderText, type TextOptions } from './renderText.js';
 export { layoutScenario, type LayoutOptions } from './layoutScenario.js';
-export { textsOf, type Box, type Layout, type Mark, type PlacedText, type Stroke } from './Layout.js';
+export {
+  textsOf,
+  type Box,
+  type Layout,
+  type Mark,
+  type PlacedText,
+  type Stroke,
+  type StrokeRole,
+  type Tone,
+} from './Layout.js';
 export { THEMES, type KeyColour, type Theme, type ThemeName } from './themes.js';
 export type { ThemeChoice } from './styleOf.js';
 export { probe } from '../observability/scenario/probe.js';

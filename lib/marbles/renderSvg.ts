@@ -12,7 +12,7 @@ import { styleOf, type ThemeChoice } from './styleOf.js';
  * @throws SluiceError OPTION where the scenario or an option makes no sense; it names what and where
  *
  * @example
- * writeFileSync('slow-sink.svg', renderSvg(recorder.scenario({ title: 'Slow sink' }), 'dark'));
+ * writeFileSync('slow-sink.svg', renderSvg(recorder.scenario('Slow sink'), 'dark'));
  */
 export function renderSvg(scenario: Scenario, theme: ThemeChoice = 'light', options: LayoutOptions = {}): string {
   return drawLayout(layoutScenario(scenario, options), theme);

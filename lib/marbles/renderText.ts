@@ -40,7 +40,7 @@ const LONGEST_LABEL = 12;
  * @throws SluiceError OPTION where the scenario or an option makes no sense; it names what and where
  *
  * @example
- * console.log(renderText(recorder.scenario({ title: 'Slow sink' })));
+ * console.log(renderText(recorder.scenario('Slow sink')));
  */
 export function renderText(scenario: Scenario, { width = 100 }: TextOptions = {}): string {
   checkScenario(scenario);

@@ -46,6 +46,7 @@ const FILLS: readonly (readonly [fill: string, text: string, ringOnWhite: string
 const keysOn = (ringOf: (fill: string, ringOnWhite: string) => string): KeyColour[] =>
   FILLS.map(([fill, text, ringOnWhite]) => ({ fill, text, ring: ringOf(fill, ringOnWhite) }));
 
+/** The colours of each theme, by its name. */
 export const THEMES: Readonly<Record<ThemeName, Theme>> = {
   light: {
     background: '#ffffff',

@@ -35,7 +35,7 @@ export class Feed<T> implements DemandLog {
     belongsTo(this.account, this);
   }
 
-  /** The credit of the stage that the records arrive at. */
+  /** @internal The credit of the stage that the records arrive at. */
   get account(): CreditAccount {
     return this.subscriber.account;
   }

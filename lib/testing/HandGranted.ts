@@ -13,7 +13,7 @@ export interface HandGrantedHooks<T> {
   readonly complete?: (sink: HandGranted<T>) => void;
   /** Inside the call that fails. */
   readonly error?: (error: unknown, sink: HandGranted<T>) => void;
-  /** Keeps the books of the pipeline, as `run` does. */
+  /** @internal Keeps the books of the pipeline, as `run` does. */
   readonly witness?: Witness;
   /** Granted before the flow is subscribed. Default 0. */
   readonly grant?: number;
@@ -58,7 +58,7 @@ export class HandGranted<T> {
     });
   }
 
-  /** The arithmetic of this sink's credit. */
+  /** @internal The arithmetic of this sink's credit. */
   get account(): CreditAccount {
     return this.credit.account;
   }

@@ -11,7 +11,7 @@ export interface DemandLog {
   readonly demands: readonly Demand[];
   /** Records that have been delivered. */
   readonly delivered: number;
-  /** The credit of the stage that they arrive at. */
+  /** @internal The credit of the stage that they arrive at. */
   readonly account: CreditAccount;
 }
 

@@ -23,3 +23,5 @@ export { assertSourceLaws } from './laws/sources/assertSourceLaws.js';
 export { SOURCE_LAWS } from './laws/sources/SOURCE_LAWS.js';
 export type { SourceSubject } from './laws/sources/SourceSubject.js';
 export type { SourceTrial } from './laws/sources/SourceTrial.js';
+export type { WatchedInput } from './laws/sources/WatchedInput.js';
+export type { MarbleValues } from './marbles/parseMarbles.js';

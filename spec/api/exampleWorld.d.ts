@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { Flowable, PipelineBackPressureController, StandardSchema } from 'sluice';
 import type { DatabaseDestinationOptions } from 'sluice/database';
+import type { ScenarioRecorder } from 'sluice/marbles';
 import type { Publisher, Subscriber } from 'sluice/reactive-streams';
 
 declare global {
@@ -36,6 +37,8 @@ declare global {
   const publisher: Publisher<Order>;
   const subscriber: Subscriber<unknown>;
   const fs: typeof import('node:fs');
+  const recorder: ScenarioRecorder;
+  const writeFileSync: typeof import('node:fs').writeFileSync;
   const createWriteStream: typeof import('node:fs').createWriteStream;
   const createGzip: typeof import('node:zlib').createGzip;
   const pipeline: typeof import('node:stream/promises').pipeline;

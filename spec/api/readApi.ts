@@ -121,6 +121,7 @@ function optionsOf(checker: ts.TypeChecker, type: ts.Type): Member[] {
       const whole = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
       if (!/^(\w+(Options|Hooks)|LawSubject|SourceSubject)(<| &|$)/.test(checker.typeToString(whole))) continue;
       for (const member of checker.getPropertiesOfType(whole)) {
+        if (member.getJsDocTags(checker).some((tag) => tag.name === 'internal')) continue;
         const words = ts.displayPartsToString(member.getDocumentationComment(checker));
         members.set(member.name, { name: member.name, type: typeTextOf(member), words });
       }

@@ -22,6 +22,8 @@ const CHAPTERS: Readonly<Record<string, string>> = {
   credit: 'Credit',
   node: 'Node',
   testing: 'Testing',
+  observability: 'Pictures: what is recorded',
+  marbles: 'Pictures: what is drawn',
 };
 
 /** docs/api.md. */

@@ -19,6 +19,7 @@ export interface BenchOptions extends BenchHooks {
   readonly stock?: Iterable<number>;
   /** Granted before the subscription. */
   readonly grant?: number;
+  /** @internal Keeps the books. */
   readonly witness?: Witness;
 }
 
