@@ -23,6 +23,9 @@ export { onBackpressureDrop, type OnBackpressureDropOptions } from './sources/on
 export { onBackpressureLatest, type OnBackpressureLatestOptions } from './sources/onBackpressureLatest.js';
 export { batch, type BatchOptions } from './operators/batch.js';
 export { boundary, type BoundaryOptions } from './operators/boundary.js';
+export { balance, type BalanceOptions } from './operators/balance.js';
+export { broadcast, type BroadcastOptions } from './operators/broadcast.js';
+export { BroadcastFlowable, type BranchOptions, type BranchOverflow } from './operators/BroadcastFlowable.js';
 export { concatFlowables } from './operators/concatFlowables.js';
 export { expandStage, type ExpandStageOptions } from './operators/expandStage.js';
 export { inline } from './operators/inline.js';

@@ -1,6 +1,6 @@
 import { accountsBelow } from './accountsBelow.js';
 import { PutByRecords } from './PutByRecords.js';
-import type { CreditLine, CreditProducer, DeliveredRecord, Witness } from './protocol.js';
+import type { CreditLine, CreditProducer, DeliveredRecord, Holder, Witness } from './protocol.js';
 
 /** Stages nest on the stack up to this many; the next one goes through its inbox and a postponed drain (C5). */
 export const STAGES_ON_THE_STACK = 32;
@@ -40,6 +40,8 @@ export class CreditAccount implements CreditLine {
   replenishAt: number;
   /** The output of the stage whose account this is. */
   output: CreditProducer | null = null;
+  /** The stage that grants it, where its records can be given back. */
+  holder: Holder | null = null;
   /** The producer that last passed a record straight on to here. */
   passer: CreditProducer | null = null;
   /** How many producers have come and gone. */

@@ -42,6 +42,11 @@ export class Inbox<T> {
     return value;
   }
 
+  /** What is in it, the oldest first. */
+  toArray(): T[] {
+    return Array.from({ length: this.size }, (_, index) => this.ring[(this.head + index) & this.mask] as T);
+  }
+
   peek(): T | undefined {
     return this.ring[this.head];
   }

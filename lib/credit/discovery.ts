@@ -27,6 +27,32 @@ export interface Discovery {
   readonly asks: Witness | null;
 }
 
+/**
+ * Whether anything below this subscriber has been unsubscribed, so that the subscriber itself is about to be. RxJS marks
+ * what is unsubscribed before it tells those above.
+ */
+export function isBeingReleased(subscriber: object): boolean {
+  let link: unknown = subscriber;
+  while (typeof link === 'object' && link !== null) {
+    const { [CREDIT]: account, closed, destination } = link as Link & { readonly closed?: boolean };
+    if (closed === true) return true;
+    link = account?.output ?? destination;
+  }
+  return false;
+}
+
+/** Where the chain below this subscriber ends, through all stages: what is unsubscribed there is unsubscribed as a whole. */
+export function endOfChain(subscriber: object): { readonly closed: boolean } | null {
+  let end: { readonly closed: boolean } | null = null;
+  let link: unknown = subscriber;
+  while (typeof link === 'object' && link !== null) {
+    const { [CREDIT]: account, closed, destination } = link as Link & { readonly closed?: boolean };
+    if (closed !== undefined) end = link as { readonly closed: boolean };
+    link = account?.output ?? destination;
+  }
+  return end;
+}
+
 /** Walks down the chain of destinations to the nearest entrance. There is no limit on the walk. */
 export function discoverCredit(subscriber: object): Discovery {
   let asks: Witness | null = null;

@@ -21,6 +21,14 @@ export function overflow(stage: string, capacity: number): SluiceError {
   );
 }
 
+export function disconnected(branch: string, capacity: number): SluiceError {
+  return new SluiceError(
+    'OVERFLOW',
+    `branch '${branch}' was disconnected: it fell ${String(capacity)} records behind the others. Subscribe again to go on with ` +
+      `what comes then, give the branch more capacity, or choose overflow 'wait', which makes the others wait for it`,
+  );
+}
+
 export function overdraft(stage: string, limit: number): SluiceError {
   return new SluiceError(
     'OVERDRAFT',

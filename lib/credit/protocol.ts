@@ -61,6 +61,12 @@ export interface Stoppable {
   inject(value: unknown, mark: (record: DeliveredRecord) => void, giveBack: () => void): boolean;
 }
 
+/** A stage, as whoever handed it its records sees it. */
+export interface Holder {
+  /** While it is being released: the records that it has not begun with, one for each arrival, the oldest first. */
+  unstarted(): readonly DeliveredRecord[];
+}
+
 /** What draws on an account: a source, or the output of a stage. */
 export interface CreditProducer extends Stoppable {
   readonly account: CreditLine;

@@ -78,6 +78,11 @@ export class Lanes<T> {
     return next;
   }
 
+  /** What waits, key by key. */
+  waiting(): Waiting<T>[] {
+    return [...this.ready.toArray(), ...[...this.lanes.values()].flatMap(({ queue }) => queue.toArray())];
+  }
+
   /** Takes out what waits of one record. */
   remove(record: RecordContext): (RecordContext | null)[] {
     const behind = [...this.lanes.values()].flatMap((lane) => this.sift(lane.queue, record));

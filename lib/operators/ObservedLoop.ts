@@ -4,13 +4,12 @@ import type { StageEvent } from '../control/stageEvent.js';
 import type { StageMeter } from '../control/StageMeter.js';
 import type { CreditAccount } from '../credit/CreditAccount.js';
 import { DrainLoop, WAITING } from '../credit/DrainLoop.js';
-import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { DEFAULT_SCHEDULER, type ReadyStageOptions } from '../options/common.js';
 import { GrantPacer } from './GrantPacer.js';
 import { StageObservation } from './StageObservation.js';
 
 /** The drain loop of a stage that a controller may observe, and whose return of credit may be slowed. */
-export abstract class ObservedLoop<T, R> extends DrainLoop<T> {
+export abstract class ObservedLoop<T> extends DrainLoop<T> {
   readonly name: string;
   /** Records that were settled in this stage: failed, or dropped at its entrance. */
   settledHere = 0;
@@ -22,11 +21,7 @@ export abstract class ObservedLoop<T, R> extends DrainLoop<T> {
   private pacer: GrantPacer | null = null;
   private readonly creditReplenishRate: number | undefined;
 
-  constructor(
-    account: CreditAccount,
-    readonly output: FlowableSubscriber<R>,
-    options: ReadyStageOptions,
-  ) {
+  constructor(account: CreditAccount, options: ReadyStageOptions) {
     super(account);
     this.name = account.name;
     this.scheduler = options.scheduler ?? DEFAULT_SCHEDULER;
@@ -54,9 +49,8 @@ export abstract class ObservedLoop<T, R> extends DrainLoop<T> {
     return this.waiting;
   }
 
-  get isBackPressured(): boolean {
-    return this.account.held > 0 && !this.output.hasCredit;
-  }
+  /** It has something to hand on, and nothing below takes it. */
+  abstract get isBackPressured(): boolean;
 
   grantOwed(): void {
     if (this.account.owed > 0 && !this.closed) this.returnCredit();

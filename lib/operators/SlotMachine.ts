@@ -129,6 +129,11 @@ export abstract class SlotMachine<T, R, S extends Place<T, R>> extends StageCore
     record.release();
   }
 
+  override unstarted(): readonly RecordContext[] {
+    const inLanes = this.over ? (this.lanes?.waiting() ?? []) : [];
+    return [...super.unstarted(), ...inLanes.flatMap(({ record }) => (record === null ? [] : [record]))];
+  }
+
   protected work(): void {
     while (!this.over) {
       const head = this.window.peek();

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
-import { current, deliverer } from '../credit/delivery.js';
+import { current } from '../credit/delivery.js';
 import type { Ending } from '../credit/DrainLoop.js';
 import { overdraft } from '../credit/faults.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
@@ -18,12 +18,13 @@ import { inScope } from './inScope.js';
 import { LetterDesk, type LetterListener } from './LetterDesk.js';
 import { ObservedLoop } from './ObservedLoop.js';
 import { refuse, type Overflow } from './overflow.js';
+import { takeOver } from './takeOver.js';
 
 /**
  * What all stages share beside the loop: the inbox with its contexts, the overflow policy, settlement and the end. A
  * stage of its own says in `work()` what it does with what has arrived.
  */
-export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements StageEntry {
+export abstract class StageCore<T, R> extends ObservedLoop<T> implements StageEntry {
   protected readonly inbox = new Inbox<T>();
   /** The contexts of what is in the inbox, in step with it. Filled only while somebody asks (P4). */
   protected readonly records = new Inbox<RecordContext | null>();
@@ -32,17 +33,17 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
   private readonly overflow: Overflow;
 
   constructor(
-    output: FlowableSubscriber<R>,
+    readonly output: FlowableSubscriber<R>,
     options: ReadyStageOptions,
     defaultName: string,
     overflow: Overflow = 'error',
     overdraftLimit?: number,
     capacity = options.capacity ?? DEFAULT_CAPACITY,
   ) {
-    const name = options.name ?? defaultName;
-    super(new CreditAccount(name, capacity, output.account, overdraftLimit), output, options);
+    super(new CreditAccount(options.name ?? defaultName, capacity, output.account, overdraftLimit), options);
     this.overflow = overflow;
     this.account.output = output;
+    this.account.holder = this;
     output.scheduler = this.scheduler;
     this.account.witness ??= output.asks;
     this.books?.enrolStage(this);
@@ -83,6 +84,10 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
     return this.inbox.size;
   }
 
+  get isBackPressured(): boolean {
+    return this.account.held > 0 && !this.output.hasCredit;
+  }
+
   protected override get takesPushes(): boolean {
     return this.overflow !== 'error';
   }
@@ -102,15 +107,7 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
 
   /** The context of the record that is arriving, with a reference for the arrival. */
   protected takeOver(value: T): RecordContext | null {
-    const { witness } = this.account;
-    if (witness === null) return null;
-    // What is pushed in at a later time belongs to the record inside whose delivery this stage was subscribed.
-    const record = (current.record ?? this.output.scope) as RecordContext | null;
-    if (record?.witness === witness) {
-      this.account.hold(record);
-      return record;
-    }
-    return witness.open(value, null, deliverer()) as RecordContext;
+    return takeOver(this.account, value, this.output.scope);
   }
 
   /** Whoever keeps contexts for this pipeline; null where nobody asks. */
@@ -144,6 +141,10 @@ export abstract class StageCore<T, R> extends ObservedLoop<T, R> implements Stag
         records.push(held);
       }
     }
+  }
+
+  unstarted(): readonly RecordContext[] {
+    return this.over ? this.records.toArray().filter((record) => record !== null) : [];
   }
 
   protected takeRecord(): RecordContext | null {

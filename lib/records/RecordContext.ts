@@ -1,4 +1,4 @@
-import type { CreditProducer, DeliveredRecord, Witness } from '../credit/protocol.js';
+import type { CreditProducer, DeliveredRecord, Stoppable, Witness } from '../credit/protocol.js';
 import type { SluiceCode } from '../credit/SluiceError.js';
 import { CANCELLED, DELIVERED, FILTERED, OUTCOMES, type Outcome, type OutcomeRank } from './outcome.js';
 
@@ -9,10 +9,10 @@ export interface SettlementWatcher {
   recordAdvanced?(record: RecordContext): void;
 }
 
-/** A record as it entered the pipeline, and where; null where it was pushed into a stage. */
+/** A record as it entered the pipeline, and where it would go in again; null where it was pushed into a stage. */
 export interface Root {
   readonly origin: unknown;
-  readonly source: CreditProducer | null;
+  readonly source: Stoppable | null;
 }
 
 /**
@@ -39,7 +39,10 @@ export class RecordContext implements DeliveredRecord {
   /** When a caller should try again, in milliseconds, where it was shed by a rate limit. */
   retryAfterMs: number | undefined = undefined;
   private watchers: SettlementWatcher[] | null = null;
-  private adopted: DeliveredRecord[] | null = null;
+  /** Records that this one released from the link that held them: they share its fate (P3). */
+  protected adopted: DeliveredRecord[] | null = null;
+  /** Links that may still be holding it, or one of its copies: its source is told when the last has answered (P3). */
+  private untold = 0;
   private share: number | undefined = undefined;
 
   /** @internal */
@@ -133,8 +136,9 @@ export class RecordContext implements DeliveredRecord {
     const where = this.vanishedIn ?? (this.rank === FILTERED ? link : null);
     this.vanishedIn = null;
     if (this.rank === FILTERED && where !== null && brokeOff(where)) this.note(CANCELLED, 'UNSUBSCRIBED');
-    if (this.members !== null) this.settleMembers(this.members, link);
-    else {
+    if (this.members !== null) {
+      this.settleMembers(this.members, link, where);
+    } else {
       this.witness.settle(this);
       this.tellSourceOrWait(where);
     }
@@ -142,9 +146,23 @@ export class RecordContext implements DeliveredRecord {
   }
 
   private tellSourceOrWait(where: CreditProducer | null): void {
-    if (this.source?.settled == null && this.adopted === null) return;
-    if (where !== null && where.account.bounded && !where.ended) (where.withheld ??= []).push(this);
-    else this.tellSource();
+    if (!this.isAwaited) return;
+    if (mayStillHold(where)) {
+      this.untold++;
+      (where.withheld ??= []).push(this);
+    } else if (this.untold === 0) this.tellSource();
+  }
+
+  /** @internal Whether anybody is to be told what became of it. */
+  get isAwaited(): boolean {
+    return this.members === null
+      ? this.source?.settled != null || this.adopted !== null
+      : this.members.some((member) => member.isAwaited);
+  }
+
+  /** @internal Its source is not told before `confirm` has been called once more. */
+  withhold(): void {
+    this.untold++;
   }
 
   /** @internal */
@@ -157,7 +175,7 @@ export class RecordContext implements DeliveredRecord {
   /** @internal Tells the source, with the worse of its own outcome and that of the record that released it. */
   confirm(fate: OutcomeRank): void {
     if (fate > DELIVERED && fate > this.rank) this.rank = fate;
-    this.tellSource();
+    if (--this.untold === 0 && this.isSettled) this.tellSource();
   }
 
   private tellWatchers(watchers: SettlementWatcher[]): void {
@@ -165,7 +183,13 @@ export class RecordContext implements DeliveredRecord {
     for (const watcher of watchers) watcher.recordSettled(this);
   }
 
-  private settleMembers(members: readonly RecordContext[], link: CreditProducer | null): void {
+  /** `vanishedIn`: the link that it was last seen in, where it did not arrive. */
+  protected settleMembers(
+    members: readonly RecordContext[],
+    link: CreditProducer | null,
+    vanishedIn: CreditProducer | null,
+  ): void {
+    void vanishedIn;
     const { adopted } = this;
     this.adopted = null;
     if (adopted !== null) members[0]?.adopt(adopted);
@@ -186,4 +210,9 @@ export class RecordContext implements DeliveredRecord {
 /** The link failed or was unsubscribed: what vanished in it was not dropped by anybody's decision. */
 function brokeOff({ ended, completing, account }: CreditProducer): boolean {
   return ended && !completing && account.bounded && !account.completed;
+}
+
+/** An operator in that link may be holding what did not arrive (P3). */
+export function mayStillHold(link: CreditProducer | null): link is CreditProducer {
+  return link !== null && link.account.bounded && !link.ended;
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { debounceTime, defer, delay, EMPTY, map, of, timer, type OperatorFunction } from 'rxjs';
+import { debounceTime, defer, delay, EMPTY, map, merge, of, timer, type OperatorFunction } from 'rxjs';
 import * as sluice from '../../lib/index.js';
 import { toReadable } from '../../lib/node/toReadable.js';
 import { fromPublisher, toProcessor, toPublisher } from '../../lib/reactiveStreams.js';
@@ -9,8 +9,10 @@ import { READY_STAGES } from './readyStages.js';
 import type { WatchedInput } from '../../lib/testing/laws/sources/WatchedInput.js';
 
 const {
+  balance,
   batch,
   boundary,
+  broadcast,
   expandStage,
   fromPull,
   inline,
@@ -161,6 +163,63 @@ const boundaries: LawSubject[] = [
   }),
 ];
 
+/** Each of the records once in each branch, the branches joined again. */
+const doubled = (inputs: readonly number[]) => inputs.flatMap((n) => [n, n + 0.5]);
+
+/** A fan-out is shared by those who subscribe to it; the laws want one for each subscription of the whole. */
+const forEach = (make: OperatorFunction<number, number>) => (): OperatorFunction<number, number> => (source) =>
+  defer(() => make(source));
+
+const broadcasts: LawSubject[] = [
+  staged('broadcast to one branch', forEach(broadcast({ branches: 1, capacity: 4 })), 4),
+  staged('broadcast to one branch, one place', forEach(broadcast({ branches: 1, capacity: 1 })), 1),
+  staged(
+    'broadcast to a branch with a queue',
+    forEach((source) => broadcast(source, { branches: 1, capacity: 2 }).branch({ capacity: 2 })),
+    4,
+  ),
+  staged(
+    'broadcast to two branches, joined again',
+    forEach((source) => {
+      const flow = broadcast(source, { branches: 2, capacity: 4 });
+      return merge(flow, flow.pipe(map((n) => n + 0.5)));
+    }),
+    4,
+    { outputs: doubled, order: 'none' },
+  ),
+];
+
+const MERGE_FAILS_EARLY = 'merge fails with the first of its flows that fails, whatever the others still hold';
+
+const balances: LawSubject[] = [
+  staged('balance to one branch', forEach(balance({ branches: 1, capacity: 4 })), 4),
+  staged(
+    'balance to three branches, joined again',
+    forEach((source) => {
+      const flow = balance(source, { branches: 3, capacity: 4 });
+      return merge(flow, flow, flow);
+    }),
+    4,
+  ),
+  staged(
+    'balance to two stages, joined again',
+    forEach((source) => {
+      const flow = balance(source, { branches: 2, capacity: 2 });
+      const worker = () => flow.pipe(stage((n: number) => n, { capacity: 2 }));
+      return merge(worker(), worker());
+    }),
+    6,
+    {
+      order: 'none',
+      exempt: {
+        'fails behind the records': MERGE_FAILS_EARLY,
+        'begins anew with each subscription': MERGE_FAILS_EARLY,
+        'can be re-entered': MERGE_FAILS_EARLY,
+      },
+    },
+  ),
+];
+
 const links: Record<string, LawSubject[]> = {
   inline: [{ name: 'inline(map)', make: () => inline(map((n: number) => n)), keepsRecords: true }],
   withRecord: [
@@ -218,6 +277,8 @@ export const OPERATORS: Readonly<Record<string, readonly LawSubject[]>> = {
   expandStage: expansions,
   batch: batches,
   boundary: boundaries,
+  broadcast: broadcasts,
+  balance: balances,
   ...links,
   ...policies,
   ...borders,
@@ -317,6 +378,7 @@ async function* inLaterTurns(input: Iterable<number>): AsyncGenerator<number, vo
 export const OTHERS: Readonly<Record<string, string>> = {
   CreditSubject: 'a consumer announces its grants with it; the sinks of the laws are made of it',
   FlowableSubscriber: 'what a Flowable is given; the laws of sources are tried on a Flowable',
+  BroadcastFlowable: 'what broadcast makes, and tried with it',
   SluiceError: 'an error',
   RunError: 'an error',
   subscribeWithCredit: 'a sink, where flows end; the relay of the law kit is made of it',

@@ -1,0 +1,18 @@
+import type { CreditAccount } from '../credit/CreditAccount.js';
+import { current, deliverer } from '../credit/delivery.js';
+import type { DeliveredRecord } from '../credit/protocol.js';
+import type { RecordContext } from '../records/RecordContext.js';
+
+/**
+ * The context of the record that is arriving, with a reference for the arrival; null where nobody asks. What is pushed in
+ * at a later time belongs to `scope`, the record inside whose delivery the stage was subscribed.
+ */
+export function takeOver({ witness }: CreditAccount, value: unknown, scope: DeliveredRecord | null) {
+  if (witness === null) return null;
+  const record = (current.record ?? scope) as RecordContext | null;
+  if (record?.witness === witness) {
+    record.references++;
+    return record;
+  }
+  return witness.open(value, null, deliverer()) as RecordContext;
+}
