@@ -34,6 +34,14 @@ const PAGES: readonly (readonly [string, readonly string[]])[] = [
   ['docs/tuning.md', FOUR_HEADINGS],
   ['docs/pictures.md', ['From a test', 'From a running pipeline']],
   ['docs/reactive-streams.md', ['A flow as a Publisher', 'A Publisher as a source', 'A pipeline as a Processor']],
+  [
+    'docs/fan-out.md',
+    [
+      'broadcast: every record to every branch',
+      'broadcast: every record to every branch',
+      'balance: each record to one branch',
+    ],
+  ],
   ['docs/partition-by.md', ['By key', 'By the partition of keyGen']],
 ];
 

@@ -74,6 +74,8 @@ export class CreditAccount implements CreditLine {
   depth: number;
   /** Where records go from here beside `below`: a stage that divides them has a link for each branch. */
   branches: readonly CreditAccount[] = [];
+  /** Each record goes into one of the branches; false: into each of them. */
+  divides = true;
   /** What had been granted when all producers were asked and left credit over. */
   private askedAt = -1;
   private pumping = false;
@@ -106,7 +108,7 @@ export class CreditAccount implements CreditLine {
 
   /** True where a stage grants it; false at the end of a pipeline, whether a consumer counts there or not. */
   get isStage(): boolean {
-    return this.below !== null;
+    return this.below !== null || this.branches.length > 0;
   }
 
   get available(): number {
@@ -193,8 +195,9 @@ export class CreditAccount implements CreditLine {
   }
 
   /** The links of these begin at this stage, which stands above all that is in them. */
-  branchInto(branches: readonly CreditAccount[]): void {
+  branchInto(branches: readonly CreditAccount[], divides = true): void {
     this.branches = branches;
+    this.divides = divides;
     for (const { depth } of branches) this.depth = Math.max(this.depth, depth + 1);
   }
 

@@ -5,6 +5,7 @@ export interface ChainedAccount {
   readonly name: string;
   readonly below: ChainedAccount | null;
   readonly branches: readonly ChainedAccount[];
+  readonly divides: boolean;
   readonly bounded: boolean;
   readonly concurrency: number;
   readonly batch: number;
@@ -22,8 +23,9 @@ export interface Reached {
 export function accountsBelow(from: ChainedAccount, ways = 1, end: ChainedAccount | null = null): Reached[] {
   const reached: Reached[] = [];
   for (let above = from; ;) {
-    const { branches, below } = above;
-    for (const branch of branches) reached.push(...accountsFrom(branch, ways * branches.length, below));
+    const { branches, below, divides } = above;
+    const waysThere = divides ? ways * branches.length : ways;
+    for (const branch of branches) reached.push(...accountsFrom(branch, waysThere, below));
     if (below === null || below === end || !below.bounded) return reached;
     reached.push({ account: below, ways });
     above = below;

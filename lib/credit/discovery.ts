@@ -1,3 +1,4 @@
+import type { Unsubscribable } from 'rxjs';
 import type { CreditAccount } from './CreditAccount.js';
 import type { Witness } from './protocol.js';
 
@@ -32,25 +33,29 @@ export interface Discovery {
  * what is unsubscribed before it tells those above.
  */
 export function isBeingReleased(subscriber: object): boolean {
-  let link: unknown = subscriber;
-  while (typeof link === 'object' && link !== null) {
-    const { [CREDIT]: account, closed, destination } = link as Link & { readonly closed?: boolean };
-    if (closed === true) return true;
-    link = account?.output ?? destination;
-  }
-  return false;
+  return subscribersBelow(subscriber).some(({ closed }) => closed);
 }
 
 /** Where the chain below this subscriber ends, through all stages: what is unsubscribed there is unsubscribed as a whole. */
-export function endOfChain(subscriber: object): { readonly closed: boolean } | null {
-  let end: { readonly closed: boolean } | null = null;
+export function endOfChain(subscriber: object): Closable {
+  const chain = subscribersBelow(subscriber);
+  return chain[chain.length - 1] ?? { closed: true };
+}
+
+export interface Closable {
+  readonly closed: boolean;
+}
+
+/** The subscriber and those below it, stage by stage. An observer that RxJS puts where none is given is no subscriber. */
+function subscribersBelow(subscriber: object): readonly Closable[] {
+  const chain: Closable[] = [];
   let link: unknown = subscriber;
   while (typeof link === 'object' && link !== null) {
-    const { [CREDIT]: account, closed, destination } = link as Link & { readonly closed?: boolean };
-    if (closed !== undefined) end = link as { readonly closed: boolean };
-    link = account?.output ?? destination;
+    const { [CREDIT]: account, closed, unsubscribe, destination } = link as Link & Partial<Closable & Unsubscribable>;
+    if (closed !== undefined && unsubscribe !== undefined) chain.push(link as Closable);
+    link = account === undefined || account.output === null ? destination : account.output;
   }
-  return end;
+  return chain;
 }
 
 /** Walks down the chain of destinations to the nearest entrance. There is no limit on the walk. */

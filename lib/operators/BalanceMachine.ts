@@ -4,7 +4,7 @@ import { Bookkeeper } from '../records/Bookkeeper.js';
 import { HandedRecord } from '../records/HandedRecord.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import type { Branch } from './Branch.js';
-import { FanOutMachine, type Waiting } from './FanOutMachine.js';
+import { FanOutMachine, type FanOutSettings, type Waiting } from './FanOutMachine.js';
 
 /**
  * The machine of `balance`: each record goes to one branch that has credit, in turn. Where a stage lies below, a branch
@@ -15,6 +15,10 @@ export class BalanceMachine<T> extends FanOutMachine<T> {
   private turn = 0;
   /** Records that were given back, and that more of them are here for than there is credit. */
   private givenBack = 0;
+
+  constructor(first: readonly Branch<T>[], settings: FanOutSettings, detached: () => void) {
+    super(first, settings, detached, true);
+  }
 
   override get isBackPressured(): boolean {
     return this.account.held > 0 && !this.branches.some(({ output }) => output.hasCredit);

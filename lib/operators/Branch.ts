@@ -1,6 +1,6 @@
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';
 import { current } from '../credit/delivery.js';
-import { endOfChain, isBeingReleased } from '../credit/discovery.js';
+import { endOfChain, isBeingReleased, type Closable } from '../credit/discovery.js';
 import type { DeliveredRecord, Stoppable, Witness } from '../credit/protocol.js';
 import type { BranchCopy, BranchEnd } from '../records/BranchCopy.js';
 import { Inbox } from '../credit/Inbox.js';
@@ -31,7 +31,7 @@ export interface Trunk<T> {
 export class Branch<T> implements BranchEnd {
   trunk: Trunk<T> | null = null;
   hasLeft = false;
-  private readonly end: { readonly closed: boolean } | null;
+  private readonly end: Closable;
   /** What it lags behind with. Only a broadcast lets it. */
   readonly queue = new Inbox<Copy<T>>();
   /** Records of the pipeline below, where that keeps books of its own, and what was handed to it for each of them. */
@@ -51,7 +51,7 @@ export class Branch<T> implements BranchEnd {
 
   /** It is not cancelled together with that branch. One that has completed is, where both have one end below. */
   goesOnWithout(branch: Branch<T>): boolean {
-    if (this.hasLeft) return this.end !== branch.end || this.end?.closed !== true;
+    if (this.hasLeft) return this.end !== branch.end || !this.end.closed;
     return !isBeingReleased(this.output);
   }
 

@@ -3,7 +3,7 @@ import type { SluiceError } from '../credit/SluiceError.js';
 import { BranchCopy, CopyCount } from '../records/BranchCopy.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import type { Branch, Copy, Lagging } from './Branch.js';
-import { cancel, FanOutMachine } from './FanOutMachine.js';
+import { cancel, FanOutMachine, type FanOutSettings } from './FanOutMachine.js';
 
 /**
  * The machine of `broadcast`: every branch is given every record. A branch without credit has a queue of the records it
@@ -11,6 +11,10 @@ import { cancel, FanOutMachine } from './FanOutMachine.js';
  * demand.
  */
 export class BroadcastMachine<T> extends FanOutMachine<T> {
+  constructor(first: readonly Branch<T>[], settings: FanOutSettings, detached: () => void) {
+    super(first, settings, detached, false);
+  }
+
   override get isBackPressured(): boolean {
     return this.branches.some((branch) => !this.isDone(branch) && !branch.output.hasCredit);
   }

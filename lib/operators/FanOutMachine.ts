@@ -1,4 +1,5 @@
 import { asapScheduler, type Observable } from 'rxjs';
+import { accountsFrom, limitRecords } from '../credit/accountsBelow.js';
 import { CreditAccount } from '../credit/CreditAccount.js';
 import { BUSY, IDLE, WAITING, type Ending } from '../credit/DrainLoop.js';
 import { overdraft } from '../credit/faults.js';
@@ -13,7 +14,6 @@ import type { Bookkeeper } from '../records/Bookkeeper.js';
 import { CANCELLED } from '../records/outcome.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import type { StageEntry } from '../records/StageEntry.js';
-import { accountBelow, commonWitness } from './accountBelow.js';
 import type { Branch, Trunk } from './Branch.js';
 import { ObservedLoop } from './ObservedLoop.js';
 import { takeOver } from './takeOver.js';
@@ -45,18 +45,22 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
   protected inbox = new Inbox<Waiting<T>>();
   protected conclusion: Ending | null = null;
   private connecting = true;
-  private limitTold = Infinity;
 
   /**
    * @param first the branches that are there when the source is subscribed
-   * @param detached called once, when whoever subscribes from then on begins anew
+   * @param detached called when whoever subscribes from then on begins anew
+   * @param divides each record goes to one branch; else to every branch
    */
   constructor(
     private readonly first: readonly Branch<T>[],
     settings: FanOutSettings,
     private readonly detached: () => void,
+    private readonly divides: boolean,
   ) {
-    super(new CreditAccount(settings.name, settings.capacity, accountBelow(first)), settings);
+    super(new CreditAccount(settings.name, settings.capacity, null), settings);
+    const accounts = first.map(({ output }) => output.account);
+    this.account.branchInto(accounts, divides);
+    this.account.observer = accounts.find(({ observer }) => observer !== null)?.observer ?? null;
     this.account.witness = commonWitness(first);
     this.books?.enrolStage(this);
     this.credit.next(settings.capacity);
@@ -92,7 +96,8 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
     this.branches = [...this.branches, branch];
     branch.trunk = this;
     output.scheduler = this.scheduler;
-    this.limit(branch, this.account.limitAbove);
+    this.branch();
+    this.limit(branch);
     if (branch.isPushed) return;
     const again = () => {
       this.drain();
@@ -110,6 +115,7 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
     if (branch.hasLeft) return;
     branch.hasLeft = true;
     this.branches = this.branches.filter((other) => other !== branch);
+    this.branch();
     this.books?.leaveSource(branch.entry);
     if (this.over) return;
     if (branch.output.completing) this.completed = [...this.completed, branch];
@@ -147,7 +153,6 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
   protected accept(value: T): void {
     const { account } = this;
     const record = account.witness === null ? null : takeOver(account, value, this.scope);
-    if (account.limitAbove !== this.limitTold) this.tellLimit();
     if (this.mode === IDLE) {
       this.mode = BUSY;
       try {
@@ -280,18 +285,27 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
     );
   }
 
-  /** What limits this account limits every branch, and those below the first one have been told alone. */
-  private tellLimit(): void {
-    this.limitTold = this.account.limitAbove;
-    for (const branch of this.branches) this.limit(branch, this.limitTold);
+  /** What is above sees the branches that are there, and one that comes later learns what is above. */
+  private branch(): void {
+    this.account.branchInto(
+      this.branches.map(({ output }) => output.account),
+      this.divides,
+    );
   }
 
-  private limit({ output }: Branch<T>, most: number): void {
-    if (most === Infinity) return;
-    for (let below: CreditAccount | null = output.account; below?.bounded === true; below = below.below) {
-      below.limitAbove = Math.min(below.limitAbove, most);
+  private limit({ output }: Branch<T>): void {
+    const { limitAbove, branches } = this.account;
+    if (limitAbove < Infinity) {
+      limitRecords(accountsFrom(output.account, this.divides ? branches.length : 1), limitAbove);
     }
   }
+}
+
+/** Whoever keeps the books below all branches alike. Where each has its own, none of them has the fan-out in it. */
+function commonWitness<T>(branches: readonly Branch<T>[]): Witness | null {
+  const witnesses = new Set(branches.map(({ witness }) => witness));
+  const [witness = null] = witnesses;
+  return witnesses.size === 1 ? witness : null;
 }
 
 function end<T>(output: Branch<T>['output'], ending: Ending): void {

@@ -1,6 +1,5 @@
 import type { Observable } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
-import { current } from '../credit/delivery.js';
 import type { Ending } from '../credit/DrainLoop.js';
 import { overdraft } from '../credit/faults.js';
 import type { FlowableSubscriber } from '../credit/FlowableSubscriber.js';

@@ -35,6 +35,7 @@ export class BranchCopy extends RecordContext {
     scope: RecordContext | null,
   ) {
     super(original.origin, original.witness, null, scope === null ? [original] : [original, scope]);
+    original.isCopied = true;
     original.references++;
     if (scope !== null) scope.references++;
     copies.made++;

@@ -41,6 +41,8 @@ export class RecordContext implements DeliveredRecord {
   private watchers: SettlementWatcher[] | null = null;
   /** Records that this one released from the link that held them: they share its fate (P3). */
   protected adopted: DeliveredRecord[] | null = null;
+  /** @internal Its copies say where they vanished: it did not. */
+  isCopied = false;
   /** Links that may still be holding it, or one of its copies: its source is told when the last has answered (P3). */
   private untold = 0;
   private share: number | undefined = undefined;
@@ -133,7 +135,7 @@ export class RecordContext implements DeliveredRecord {
   unheld(link: CreditProducer | null): void {
     if (this.isSettled) return;
     this.isSettled = true;
-    const where = this.vanishedIn ?? (this.rank === FILTERED ? link : null);
+    const where = this.vanishedIn ?? (this.rank === FILTERED && !this.isCopied ? link : null);
     this.vanishedIn = null;
     if (this.rank === FILTERED && where !== null && brokeOff(where)) this.note(CANCELLED, 'UNSUBSCRIBED');
     if (this.members !== null) {
@@ -189,12 +191,13 @@ export class RecordContext implements DeliveredRecord {
     link: CreditProducer | null,
     vanishedIn: CreditProducer | null,
   ): void {
-    void vanishedIn;
     const { adopted } = this;
     this.adopted = null;
     if (adopted !== null) members[0]?.adopt(adopted);
     for (const member of members) {
       member.note(this.rank, this.code);
+      // The delivery in which the member itself came may still be going on, and is not where it vanished.
+      if (vanishedIn !== null) member.vanishedIn = vanishedIn;
       if (--member.references === 0) member.unheld(link);
     }
   }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   bufferCount,
+  concat,
   concatMap,
   filter,
   map,
   mergeMap,
+  NEVER,
   of,
   pairwise,
   Subject,
@@ -43,6 +45,20 @@ describe('a source that commits', () => {
     expect(log.committed).toBe(3);
     await works.finish(3, 3);
     expect([log.told.length, log.committed]).toEqual([4, 4]);
+  });
+
+  it('P3: what an operator below a batch may hold is not committed, the record that closed the batch included', () => {
+    const log = new CommittingLog(2);
+    const { running } = see(
+      concat(log.source, NEVER).pipe(
+        batch({ maxSize: 1 }),
+        bufferCount(9),
+        stage((batches: number[][]) => batches.length),
+      ),
+    );
+    expect(log.told).toEqual([]);
+    running.unsubscribe();
+    expect(log.told).toEqual(['0 cancelled', '1 cancelled']);
   });
 
   it('P2: is told at once where no stage lies below', () => {
