@@ -1,9 +1,10 @@
 import { current } from '../credit/delivery.js';
 import type { SluiceError } from '../credit/SluiceError.js';
 import { BranchCopy, CopyCount } from '../records/BranchCopy.js';
+import { cancelRecord } from '../records/cancelRecord.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import type { Branch, Copy, Lagging } from './Branch.js';
-import { cancel, FanOutMachine, type FanOutSettings } from './FanOutMachine.js';
+import { FanOutMachine, type FanOutSettings } from './FanOutMachine.js';
 
 /**
  * The machine of `broadcast`: every branch is given every record. A branch without credit has a queue of the records it
@@ -89,7 +90,7 @@ export class BroadcastMachine<T> extends FanOutMachine<T> {
         queue.push(next);
         continue;
       }
-      cancel(next.copy, code);
+      cancelRecord(next.copy, code);
       this.given(next.of);
     }
   }
@@ -107,6 +108,6 @@ export class BroadcastMachine<T> extends FanOutMachine<T> {
 /** Gives back the reference that was held while copies were made. */
 function allHandedOut(record: RecordContext, copies: CopyCount): void {
   copies.made--;
-  if (copies.allLost) cancel(record);
+  if (copies.allLost) cancelRecord(record);
   else record.release();
 }

@@ -11,9 +11,10 @@ import { inTeardown } from '../credit/teardown.js';
 import { insideFrame, whenShallow } from '../credit/trampoline.js';
 import type { StageOptions } from '../options/common.js';
 import type { Bookkeeper } from '../records/Bookkeeper.js';
-import { CANCELLED } from '../records/outcome.js';
+import { cancelRecord } from '../records/cancelRecord.js';
 import type { RecordContext } from '../records/RecordContext.js';
 import type { StageEntry } from '../records/StageEntry.js';
+import { commonWitness } from './commonWitness.js';
 import type { Branch, Trunk } from './Branch.js';
 import { ObservedLoop } from './ObservedLoop.js';
 import { takeOver } from './takeOver.js';
@@ -224,7 +225,7 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
       }
       this.account.settled++;
       this.settledHere++;
-      cancel(waiting.record, reason.code);
+      cancelRecord(waiting.record, reason.code);
     }
     this.drain();
   }
@@ -279,7 +280,7 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
       () => {
         this.credit.complete();
         this.stopObserving();
-        for (let next = this.inbox.shift(); next !== undefined; next = this.inbox.shift()) cancel(next.record);
+        for (let next = this.inbox.shift(); next !== undefined; next = this.inbox.shift()) cancelRecord(next.record);
         this.books?.leaveStage(this);
       },
     );
@@ -301,21 +302,7 @@ export abstract class FanOutMachine<T> extends ObservedLoop<T> implements StageE
   }
 }
 
-/** Whoever keeps the books below all branches alike. Where each has its own, none of them has the fan-out in it. */
-function commonWitness<T>(branches: readonly Branch<T>[]): Witness | null {
-  const witnesses = new Set(branches.map(({ witness }) => witness));
-  const [witness = null] = witnesses;
-  return witnesses.size === 1 ? witness : null;
-}
-
 function end<T>(output: Branch<T>['output'], ending: Ending): void {
   if (ending.kind === 'complete') output.complete();
   else output.error(ending.error);
-}
-
-/** A record that nobody takes any more. */
-export function cancel(record: RecordContext | null, code: SluiceError['code'] = 'UNSUBSCRIBED'): void {
-  if (record === null) return;
-  record.note(CANCELLED, code);
-  record.release();
 }
