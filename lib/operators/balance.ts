@@ -36,7 +36,7 @@ export const BALANCE_OPTIONS: readonly string[] = Object.keys(SCHEMA.def.shape);
  *
  * @example
  * const jobs = balance(fromPull(files), { branches: 2 });
- * merge(jobs.pipe(stage(onFirstMachine)), jobs.pipe(stage(onSecondMachine))).subscribe();
+ * merge(jobs.pipe(stage(send, { name: 'first' })), jobs.pipe(stage(send, { name: 'second' }))).subscribe();
  */
 export function balance<T>(source: Observable<T>, options: BalanceOptions): Flowable<T>;
 export function balance(options: BalanceOptions): <T>(source: Observable<T>) => Flowable<T>;

@@ -35,8 +35,8 @@ export const BROADCAST_OPTIONS: readonly string[] = Object.keys(SCHEMA.def.shape
  * @throws SluiceError OPTION where an option is unknown or makes no sense
  *
  * @example
- * const orders = broadcast(fromPull(rows), { branches: 2 });
- * const report = await run(merge(orders.pipe(stage(save)), orders.pipe(filter(isLarge), stage(notify))));
+ * const shared = broadcast(fromPull(rows), { branches: 2 });
+ * const report = await run(merge(shared.pipe(stage(save)), shared.pipe(filter(isPaid), stage(ship))));
  */
 export function broadcast<T>(source: Observable<T>, options: BroadcastOptions): BroadcastFlowable<T>;
 export function broadcast(options: BroadcastOptions): <T>(source: Observable<T>) => BroadcastFlowable<T>;
