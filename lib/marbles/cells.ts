@@ -29,7 +29,7 @@ export const MARK_HEIGHT = 22;
 /** Room for the icon of a chip. */
 export const ICON = 13;
 /** How many marks are put on top of each other; the rest is counted. */
-const HIGHEST_STACK = 6;
+const HIGHEST_STACK = 8;
 const MOST_EXITS = 3;
 const LONGEST_LABEL = 10;
 const TITLES_OF_THE_REST = 12;

@@ -15,6 +15,8 @@ type Point = readonly [time: number, value: number];
 
 const HEIGHT = 36;
 const MARGIN = 8;
+/** How much room a change of pressure takes, at the most. */
+const TURN = 14;
 
 export const CHART_NAMES = { credit: 'credit', fill: 'inbox', pressure: 'pressure' } as const;
 
@@ -156,15 +158,16 @@ function byPixel(points: readonly Point[]): { x: number; heights: number[] }[] {
   return columns;
 }
 
-/** From value to value in a curve that never goes past either. */
+/** Holds each value until shortly before the next, and goes there in a curve that never goes past either. */
 function placeCurve(sheet: Sheet, points: readonly Point[], stop: Point, zero: number): void {
   const [first] = points;
   if (first === undefined) return;
   let [fromX, fromY] = first;
   let path = `M${px(fromX)} ${px(fromY)}`;
   for (const [x, y] of [...peaks(points.slice(1)), stop]) {
-    const middle = px((fromX + x) / 2);
-    path += `C${middle} ${px(fromY)} ${middle} ${px(y)} ${px(x)} ${px(y)}`;
+    const turn = Math.max(fromX, x - TURN);
+    const middle = px((turn + x) / 2);
+    path += `H${px(turn)}C${middle} ${px(fromY)} ${middle} ${px(y)} ${px(x)} ${px(y)}`;
     [fromX, fromY] = [x, y];
   }
   sheet.strokes.push({ role: 'pressureArea', path: `${path}V${px(zero)}H${px(first[0])}Z`, title: null });

@@ -117,6 +117,8 @@ function placeArcs(
     const before = failed.get(label);
     if (kind === 'next' && before !== undefined) {
       failed.delete(label);
+      // At once: the two stand on top of each other, and that says it.
+      if (before.x === x) return;
       const isHere = before.system === system;
       const from = isHere ? before.x : Math.max(x - 40, system.columns[0]?.x ?? 0);
       const start = line - MARK_HEIGHT / 2;

@@ -80,7 +80,7 @@ function entriesOf(sheet: Sheet, { events, series }: Scenario, colours: Readonly
   });
   return [
     ...KINDS.filter(([kind]) => kinds.has(kind)).map(([kind, text, width]) => mark(kind, text, width, null)),
-    ...(hasRetries(events) ? [retryEntry(sheet)] : []),
+    ...(hasRetries(sheet) ? [retryEntry(sheet)] : []),
     ...MEASURES.filter(([measure]) => measures.has(measure)).map(([measure, text]) => line(measure, text)),
     ...[...keys]
       .slice(0, MOST_KEYS)
@@ -88,8 +88,8 @@ function entriesOf(sheet: Sheet, { events, series }: Scenario, colours: Readonly
   ];
 }
 
-function hasRetries(events: Scenario['events']): boolean {
-  return events.some(({ kind, n = 1 }) => kind === 'next' && n > 1);
+function hasRetries({ strokes }: Sheet): boolean {
+  return strokes.some(({ role }) => role === 'retry');
 }
 
 function retryEntry(sheet: Sheet): Entry {

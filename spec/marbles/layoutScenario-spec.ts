@@ -104,8 +104,8 @@ describe('layoutScenario', () => {
       ['next', '1'],
       ['next', '2'],
     ]);
-    expect(drawn(9).slice(4)).toEqual([
-      ['next', '4'],
+    expect(drawn(11).slice(6)).toEqual([
+      ['next', '6'],
       ['more', '+4'],
     ]);
     const ys = layoutScenario(at(3))

@@ -1,6 +1,7 @@
 import { asapScheduler, asyncScheduler, type SchedulerLike, type Subscription } from 'rxjs';
 import * as z from 'zod/mini';
 import type { PipelineBackPressureController } from '../../control/PipelineBackPressureController.js';
+import type { PipelineStatus } from '../../control/status.js';
 import type { CreditAccount } from '../../credit/CreditAccount.js';
 import { Bookkeeper } from '../../records/Bookkeeper.js';
 import type { DeadLetter } from '../../records/DeadLetter.js';
@@ -8,6 +9,8 @@ import type { RecordContext } from '../../records/RecordContext.js';
 import { checkOptions } from '../../options/checkOptions.js';
 import { count, fn, scheduler } from '../../options/common.js';
 import type { EgressInfo } from '../../stages/EgressInfo.js';
+import type { Destination } from '../../destinations/Destination.js';
+import { recordedDestination } from './recordedDestination.js';
 import { RecordNames, type NameOptions } from './RecordNames.js';
 import type { Scenario, ScenarioEvent } from './Scenario.js';
 import { SeriesLog } from './SeriesLog.js';
@@ -129,6 +132,21 @@ export class ScenarioRecorder {
     };
   }
 
+  /**
+   * Shows the requests to a destination on a lane of their own, and how each was acknowledged. A request whose time is
+   * over counts as refused. Records are known here by the value that is written.
+   *
+   * @example
+   * finalSink({ destination: recorder.destination('table', databaseDestination({ client, table, key: ['id'] })) });
+   */
+  destination<T>(lane: string, destination: Destination<T>): Destination<T> {
+    this.addLane(lane);
+    return recordedDestination(destination, (kind, { value, attempt }, reason) => {
+      const detail = kind === 'nack' ? { detail: messageOf(reason) } : {};
+      this.note({ ...this.recordOf(value, null), lane, kind, n: attempt, ...detail });
+    });
+  }
+
   /** For `onDeadLetter`: shows the letter where its stage's records come from. */
   readonly letter = (letter: DeadLetter): void => {
     const { origin, value, key, stage, code, errors } = letter;
@@ -146,8 +164,8 @@ export class ScenarioRecorder {
     });
     watching.add(controller.deadLetters.records$.subscribe(this.letter));
     watching.add(
-      controller.pressure$.subscribe(() => {
-        if (this.startedAt !== null) this.sampleLater();
+      controller.status$.subscribe((status) => {
+        this.samplePressure(status);
       }),
     );
     return watching;
@@ -163,7 +181,7 @@ export class ScenarioRecorder {
       ...(description === undefined ? {} : { description }),
       lanes: this.lanes.map((name) => ({ name })),
       events,
-      series: series.flatMap((log) => (log === null || log.series.points.length === 0 ? [] : [log.series])),
+      series: series.flatMap((log) => (log === null || log.isEmpty ? [] : [log.series])),
       duration: this.now(),
       ...(this.omitted + this.events.length > events.length
         ? { omitted: this.omitted + this.events.length - events.length }
@@ -226,16 +244,17 @@ export class ScenarioRecorder {
     asapScheduler.schedule(() => {
       this.isSampling = false;
       this.sample();
-      this.samplePressure();
+      if (this.controller !== null) this.samplePressure(this.controller.getPipelineStatus());
     });
   }
 
-  private samplePressure(): void {
-    if (this.controller === null) return;
-    const { stageStatuses } = this.controller.getPipelineStatus();
+  /** A stage that has left its controller presses no more. */
+  private samplePressure({ stageStatuses }: PipelineStatus): void {
+    if (this.startedAt === null) return;
     for (const { account, pressure } of this.gauges) {
       const status = stageStatuses[account.name];
       if (status !== undefined) pressure.write(this.now(), status.backPressureLevel);
+      else if (!pressure.isEmpty) pressure.write(this.now(), 0);
     }
   }
 
@@ -251,6 +270,8 @@ export class ScenarioRecorder {
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** @internal An error may come from another realm, where it is no instance of this one's Error. */
+export function messageOf(error: unknown): string {
+  const { message } = (error ?? {}) as { readonly message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }

@@ -22,6 +22,10 @@ export class SeriesLog {
     if (points.length > 2 * this.most) points.splice(0, points.length - this.most);
   }
 
+  get isEmpty(): boolean {
+    return this.points.length === 0;
+  }
+
   get series(): ScenarioSeries {
     const { lane, measure, limit, most } = this;
     const points = this.points.slice(-most).map(([time, value]): [number, number] => [time, value]);

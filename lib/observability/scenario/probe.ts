@@ -6,7 +6,7 @@ import { SluiceError } from '../../credit/SluiceError.js';
 import { show } from '../../options/checkOptions.js';
 import type { Bookkeeper } from '../../records/Bookkeeper.js';
 import type { RecordContext } from '../../records/RecordContext.js';
-import { ScenarioRecorder } from './ScenarioRecorder.js';
+import { messageOf, ScenarioRecorder } from './ScenarioRecorder.js';
 
 /**
  * Shows a recorder what passes an edge between two stages: records down, credit up, and how full the stage below is.
@@ -66,8 +66,7 @@ class ProbeSubscriber<T> extends Subscriber<T> {
 
   override error(error: unknown): void {
     if (this.closed) return;
-    const label = error instanceof Error ? error.message : String(error);
-    this.recorder.note({ lane: this.lane, kind: 'error', label });
+    this.recorder.note({ lane: this.lane, kind: 'error', label: messageOf(error) });
     super.error(error);
   }
 

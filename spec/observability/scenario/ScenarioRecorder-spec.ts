@@ -95,6 +95,7 @@ describe('ScenarioRecorder', () => {
     expect(pressure.map(({ lane }) => lane)).toContain('pushed');
     const [, ...values] = pressure.find(({ lane }) => lane === 'pushed')!.points.map(([, value]) => value);
     expect(Math.max(...values)).toBeGreaterThan(0.5);
+    expect(values.pop()).toBe(0); // the stage has left its controller
   });
 
   it('keeps the last events, and says how many came before', () => {
