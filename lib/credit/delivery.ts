@@ -1,5 +1,5 @@
 import type { CreditAccount } from './CreditAccount.js';
-import type { CreditProducer, Delivery } from './protocol.js';
+import type { CreditLine, CreditProducer, DeliveredRecord, Delivery } from './protocol.js';
 
 /**
  * The delivery of this moment. It hangs on a global symbol, because two copies of the library in one process must see
@@ -28,4 +28,11 @@ export function isDeliveryOf(account: CreditAccount): boolean {
   // What arrives inside the pass of the stage itself comes from below it.
   if (output !== null && output.passingAt === depth) return false;
   return producer.account === account || (passer !== null && passer.passingAt === depth);
+}
+
+/** The record of this delivery at the end of a flow, unless its context is kept for a flow around this one. */
+export function recordAt(account: CreditLine): DeliveredRecord | null {
+  const { record } = current;
+  if (record === null) return null;
+  return record.witness === (account.witness ?? deliverer()?.asks) ? record : null;
 }

@@ -70,6 +70,8 @@ export interface Holder {
 /** What draws on an account: a source, or the output of a stage. */
 export interface CreditProducer extends Stoppable {
   readonly account: CreditLine;
+  /** Who opens contexts where nobody below does. */
+  readonly asks: Witness | null;
   readonly parent: CreditProducer | null;
   readonly children: CreditProducer[];
   /** True once it has completed, failed or been unsubscribed. */

@@ -1,5 +1,5 @@
 import { Observable, type Observer, type Subscriber, type Subscription } from 'rxjs';
-import { current } from './delivery.js';
+import { recordAt } from './delivery.js';
 import { Entrance } from './Entrance.js';
 import { overdraft } from './faults.js';
 import { CreditSubject } from './CreditSubject.js';
@@ -67,7 +67,7 @@ class Consumer<T> extends Entrance<T> {
       this.fault(overdraft(account.name, account.overdraft));
       return;
     }
-    current.record?.passedLastStage();
+    recordAt(account)?.passedLastStage();
     this.output.next(value);
   }
 

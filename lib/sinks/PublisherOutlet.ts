@@ -1,11 +1,10 @@
 import type { Observable } from 'rxjs';
 import { CreditAccount } from '../credit/CreditAccount.js';
-import { current } from '../credit/delivery.js';
+import { recordAt } from '../credit/delivery.js';
 import { Entrance } from '../credit/Entrance.js';
 import { overdraft } from '../credit/faults.js';
 import { Inbox } from '../credit/Inbox.js';
 import { reportUnhandled } from '../credit/inTurn.js';
-import type { Witness } from '../credit/protocol.js';
 import { SluiceError } from '../credit/SluiceError.js';
 import { DEFAULT_CAPACITY } from '../options/common.js';
 import { show } from '../options/checkOptions.js';
@@ -88,7 +87,7 @@ export class PublisherOutlet<T> extends Entrance<T> {
       this.fault(overdraft(account.name, account.overdraft));
       return;
     }
-    const record = this.recordHere();
+    const record = recordAt(account) as RecordContext | null;
     if (this.signalling || this.early.size > 0 || this.given >= account.granted) {
       if (record !== null) record.references++;
       this.early.push(value);
@@ -157,14 +156,6 @@ export class PublisherOutlet<T> extends Entrance<T> {
     } finally {
       this.signalling = false;
     }
-  }
-
-  /** The context of the record that arrives, where one is kept for this flow and not for one around it. */
-  private recordHere(): RecordContext | null {
-    const { record, producer } = current;
-    if (record === null) return null;
-    const witness = this.account.witness ?? (producer as { readonly asks?: Witness | null } | null)?.asks;
-    return record.witness === witness ? (record as RecordContext) : null;
   }
 
   /** Ends at once, whatever has come early; inside a signal, when that returns. */

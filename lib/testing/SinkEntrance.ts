@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { CreditAccount } from '../credit/CreditAccount.js';
-import { current } from '../credit/delivery.js';
+import { recordAt } from '../credit/delivery.js';
 import { Entrance } from '../credit/Entrance.js';
 import { overdraft } from '../credit/faults.js';
 import type { SluiceError } from '../credit/SluiceError.js';
@@ -51,7 +51,7 @@ export class SinkEntrance<T> extends Entrance<T> {
       this.fault(overdraft(account.name, account.overdraft));
       return;
     }
-    current.record?.passedLastStage();
+    recordAt(account)?.passedLastStage();
     this.events.next(value);
   }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { map, merge, mergeMap, NEVER, of, range, Subject, throwError, type Observable } from 'rxjs';
+import { filter, map, merge, mergeMap, NEVER, of, range, Subject, tap, throwError, type Observable } from 'rxjs';
 import { CreditSubject } from '../../lib/credit/CreditSubject.js';
 import { subscribeWithCredit } from '../../lib/credit/subscribeWithCredit.js';
+import { stage } from '../../lib/operators/stage.js';
+import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
 import { codeIn, messageIn, thrownBy } from './support/errors.js';
 
@@ -78,6 +80,22 @@ describe('subscribeWithCredit', () => {
     );
     credit.next(3);
     expect(seen).toEqual([1, 2]);
+  });
+
+  it('P1: inside a delivery of another flow it says nothing of the record around it', async () => {
+    const inside = tap<number>(() => {
+      const credit = new CreditSubject();
+      subscribeWithCredit(fromPull([1]), () => undefined, credit);
+      credit.next(1);
+    });
+    const report = await run(
+      fromPull([1, 2]).pipe(
+        inside,
+        filter(() => false),
+        stage((n: number) => n),
+      ),
+    );
+    expect(String(report)).toContain('in 2 = delivered 0 + filtered 2');
   });
 
   it('one CreditSubject serves one subscription, also after that one has ended', () => {

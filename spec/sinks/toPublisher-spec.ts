@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY, filter, map, merge, mergeMap, NEVER, Observable, of, Subject, take, tap, throwError } from 'rxjs';
 import { stage } from '../../lib/operators/stage.js';
+import { withRecord } from '../../lib/operators/withRecord.js';
 import { toPublisher } from '../../lib/sinks/toPublisher.js';
 import { run } from '../../lib/sinks/run.js';
 import { fromPull } from '../../lib/sources/fromPull.js';
@@ -397,6 +398,20 @@ describe('toPublisher', () => {
       leaving.request(1);
       leaving.cancel();
       expect(other.told).toEqual(['0 cancelled']);
+    });
+
+    it('P2: a record that withRecord asks for below a stage is delivered when onNext has returned', () => {
+      const records: { readonly outcome: string }[] = [];
+      const flow = fromPull([1, 2]).pipe(
+        stage((n: number) => n),
+        withRecord(),
+        map(({ value, record }) => {
+          records.push(record);
+          return value;
+        }),
+      );
+      subscribed(flow).request(2);
+      expect(records.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered']);
     });
 
     it('P1: a publisher inside a delivery says nothing of the record around it', async () => {

@@ -4,6 +4,7 @@ import type { CreditProducer, DeliveredRecord } from '../../../lib/credit/protoc
 /** A producer that takes its turn and writes its name into a list, with no RxJS behind it. */
 export class FakeProducer implements CreditProducer {
   readonly children: CreditProducer[] = [];
+  readonly asks = null;
   ended = false;
   completing = false;
   opened = false;
