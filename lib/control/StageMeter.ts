@@ -12,6 +12,8 @@ import { LatencySketch, type LatencyQuantiles } from './LatencySketch.js';
 export class StageMeter {
   private weight = 0;
   private failures = 0;
+  /** Something has failed since this was last set to false. */
+  hasFailed = false;
   private time = 0;
   private at: number;
   /** Successes that are accounted for: timed, or made up for. */
@@ -33,8 +35,10 @@ export class StageMeter {
     this.weight += 1;
     this.time += latencyMs;
     this.sketch?.add(latencyMs, now);
-    if (failed) this.failures += 1;
-    else {
+    if (failed) {
+      this.failures += 1;
+      this.hasFailed = true;
+    } else {
       this.successes++;
       this.lastLatencyMs = latencyMs;
     }

@@ -9,6 +9,7 @@ import type {
 import type { LatencyQuantiles } from '../control/LatencySketch.js';
 import { StageMeter } from '../control/StageMeter.js';
 import type { CreditAccount } from '../credit/CreditAccount.js';
+import { whenShallow } from '../credit/trampoline.js';
 
 /** What an observation needs to know of its stage. */
 export interface Observable {
@@ -24,14 +25,17 @@ export interface Observable {
   grantOwed(): void;
 }
 
-/** A change of the fill by so much of the capacity is worth a report. */
+/** A change of the fill by one part in so many of the capacity is worth a report. */
 const STEPS_OF_FILL = 16;
 
 /** One stage under one controller: what it tells, and what it gets. */
 export class StageObservation implements ObservedStage {
   readonly meter: StageMeter;
   readonly lease: StageLease;
-  private reportedFill = 0;
+  private reportedHeld = 0;
+  private reportedSpent = false;
+  private isReporting = false;
+  private isWatched = false;
   private settledBefore = 0;
   private movedAt: number;
   /** The time of the reading that is being made, so that it looks at the clock once. */
@@ -67,6 +71,7 @@ export class StageObservation implements ObservedStage {
   }
 
   keepSpread(isWanted: boolean): void {
+    this.isWatched = isWanted;
     this.meter.keepSpread(isWanted);
   }
 
@@ -107,16 +112,33 @@ export class StageObservation implements ObservedStage {
     return true;
   }
 
-  /** Reports where the fill or the activity has changed noticeably. */
+  /**
+   * Reports where the fill has changed noticeably, where credit has run out or is there again, where work has failed, and
+   * each change of activity while somebody watches how the time is spent: once for all that happens in one call from
+   * outside, at its end.
+   */
   looked(): void {
-    const { account } = this.stage;
-    const fill = Math.floor((account.held * STEPS_OF_FILL) / account.capacity);
-    const { activity } = this;
-    if (fill === this.reportedFill && activity === this.reportedActivity) return;
-    this.reportedFill = fill;
-    this.reportedActivity = activity;
-    this.lease.changed();
+    if (this.isReporting || !this.isWorthAReport()) return;
+    this.isReporting = true;
+    whenShallow(this.report);
   }
+
+  private isWorthAReport(): boolean {
+    const { held, capacity, available } = this.stage.account;
+    const change = held - this.reportedHeld;
+    if (change !== 0 && (change < 0 ? -change : change) * STEPS_OF_FILL >= capacity) return true;
+    if (available <= 0 !== this.reportedSpent || this.meter.hasFailed) return true;
+    return this.isWatched && this.activity !== this.reportedActivity;
+  }
+
+  private readonly report = (): void => {
+    this.isReporting = false;
+    this.reportedHeld = this.stage.account.held;
+    this.reportedSpent = this.stage.account.available <= 0;
+    this.meter.hasFailed = false;
+    this.reportedActivity = this.activity;
+    this.lease.changed();
+  };
 
   /** Never more than the truth: what happened between two readings is taken to have happened at the later one. */
   private stalledMs(settled: number, activity: StageActivity, now: number): number {

@@ -31,9 +31,10 @@ describe('the birdstrikes example', () => {
     expect(unavailable.reason).toBe('the service answered 503 Service Unavailable');
     const silent = program.letters('asyncEgress', 'TIMEOUT');
     expect(silent.reason).toBe('no answer within operationTimeoutMs (400)');
-    // On a machine that is out of breath an answer may come too late as well.
-    expect(unavailable.count).toBeGreaterThanOrEqual(expected.unavailable);
+    // On a machine that is out of breath an answer may come too late: then a 503 counts as silence.
+    expect(unavailable.count).toBeGreaterThan(0);
     expect(silent.count).toBeGreaterThanOrEqual(expected.silent);
+    expect(unavailable.count + silent.count).toBeGreaterThanOrEqual(expected.unavailable + expected.silent);
     expect(receipt.deadLettered).toBe(invalid.count + unavailable.count + silent.count);
     expect(stages).toMatchObject({
       gateway: { passedOn: 10_000 - expected.filtered, gaveUp: 0 },
