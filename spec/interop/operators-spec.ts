@@ -6,6 +6,8 @@ import {
   firstValueFrom,
   groupBy,
   lastValueFrom,
+  map,
+  materialize,
   mergeMap,
   retry,
   share,
@@ -13,6 +15,7 @@ import {
   Subject,
   switchMap,
   takeUntil,
+  toArray,
   type Observable,
 } from 'rxjs';
 import { stage } from '../../lib/operators/stage.js';
@@ -185,12 +188,18 @@ describe('switchMap to a pipeline', () => {
     const { watched, flow } = rowsOf(3);
     const picks = new Subject<number>();
     const slow = (pick: number) => stage((n: number) => turn(2).then(() => pick + n), { capacity: 2 });
-    const { seen } = see(picks.pipe(switchMap((pick) => flow.pipe(slow(pick)))));
+    const seen = lastValueFrom(
+      picks.pipe(
+        switchMap((pick) => flow.pipe(slow(pick))),
+        materialize(),
+        map((notification) => (notification.kind === 'N' ? notification.value : '|')),
+        toArray(),
+      ),
+    );
     picks.next(10);
     picks.next(20);
-    await turn(30);
     picks.complete();
-    expect([seen, watched]).toEqual([[20, 21, 22, '|'], { pulled: 5, returned: 2 }]);
+    expect([await seen, watched]).toEqual([[20, 21, 22, '|'], { pulled: 5, returned: 2 }]);
   });
 });
 
