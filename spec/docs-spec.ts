@@ -40,6 +40,9 @@ const PAGES: readonly (readonly [string, readonly string[]])[] = [
       'broadcast: every record to every branch',
       'broadcast: every record to every branch',
       'balance: each record to one branch',
+    ],
+  ],
+  [
     'docs/interop.md',
     [
       'Foreign Observables',
