@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { EMPTY, type Observable } from 'rxjs';
 import { PipelineBackPressureController, run, RunError, type RunReport } from 'sluice';
+import { startDashboard, type Dashboard } from 'sluice/observability';
 import { readCommandLine, USAGE, type CommandLine } from './commandLine.js';
 import { compareKeys } from './compareKeys.js';
 import { StrikesDatabase } from './database.js';
@@ -56,6 +57,7 @@ let pullsBeforeSignal = 0;
 async function main(given: CommandLine): Promise<number> {
   progress.say('Wildlife strikes of the FAA, from birdstrikes.csv past a service into PostgreSQL in memory');
   const interrupted = listenForInterruption(firstSignal, secondSignal);
+  const dashboard = given.dashboard ? await openDashboard() : null;
   const started = await startAll(given, interrupted);
   try {
     progress.followStatus(status);
@@ -72,7 +74,7 @@ async function main(given: CommandLine): Promise<number> {
     return interrupted.aborted ? INTERRUPTED : 0;
   } finally {
     gauges.close();
-    await Promise.all([started?.database.close(), started?.service.stop()]);
+    await Promise.all([started?.database.close(), started?.service.stop(), dashboard?.close()]);
   }
 }
 
@@ -111,6 +113,12 @@ function firstSignal(name: string): void {
 function secondSignal(): void {
   progress.stop();
   progress.say('exit at once');
+}
+
+async function openDashboard(): Promise<Dashboard> {
+  const dashboard = await startDashboard({ controller });
+  progress.say(`live view: ${dashboard.url}`);
+  return dashboard;
 }
 
 /** @returns null when the wait for it is interrupted */

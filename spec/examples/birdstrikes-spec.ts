@@ -63,11 +63,12 @@ describe('the birdstrikes example', () => {
 
 describe('the command line', () => {
   it.each([
-    [[], { sinkDelay: 0, redrive: false, seed: 1 }],
-    [['--sink-delay', '20'], { sinkDelay: 20, redrive: false, seed: 1 }],
-    [['--sink-delay=60000', '--redrive'], { sinkDelay: 60_000, redrive: true, seed: 1 }],
-    [['--seed', '0'], { sinkDelay: 0, redrive: false, seed: 0 }],
-    [['--seed', '2147483647'], { sinkDelay: 0, redrive: false, seed: 2147483647 }],
+    [[], { sinkDelay: 0, redrive: false, dashboard: false, seed: 1 }],
+    [['--sink-delay', '20'], { sinkDelay: 20, redrive: false, dashboard: false, seed: 1 }],
+    [['--sink-delay=60000', '--redrive'], { sinkDelay: 60_000, redrive: true, dashboard: false, seed: 1 }],
+    [['--dashboard'], { sinkDelay: 0, redrive: false, dashboard: true, seed: 1 }],
+    [['--seed', '0'], { sinkDelay: 0, redrive: false, dashboard: false, seed: 0 }],
+    [['--seed', '2147483647'], { sinkDelay: 0, redrive: false, dashboard: false, seed: 2147483647 }],
   ])('%j: %j', (given, expected) => {
     expect(readCommandLine(given)).toEqual(expected);
   });
