@@ -37,13 +37,14 @@ const LONG_SILENCE = 4;
 export function placeColumns(times: readonly number[], halves: readonly number[], options: ColumnOptions): System[] {
   const { left, right } = options;
   const { distances, breaks } = distancesOf(times, halves, options);
+  const limit = balancedRight(halves, distances, left, right);
   const systems: Column[][] = [];
   let columns: Column[] = [];
   let x = 0;
   times.forEach((time, index) => {
     const half = halves[index] ?? 0;
     const next = x + (distances[index] ?? 0);
-    const starts = columns.length === 0 || next + half > right + 0.01;
+    const starts = columns.length === 0 || next + half > limit;
     if (starts) systems.push((columns = []));
     x = starts ? left + half : next;
     columns.push({ time, x, afterBreak: !starts && breaks[index] === true });
@@ -53,6 +54,32 @@ export function placeColumns(times: readonly number[], halves: readonly number[]
     from: placed[0]?.time ?? 0,
     to: systems[index + 1]?.[0]?.time ?? placed[placed.length - 1]?.time ?? 0,
   }));
+}
+
+/** How far right the systems go so that they are equally full, and no more than there must be. */
+function balancedRight(halves: readonly number[], distances: readonly number[], left: number, right: number): number {
+  const ROUNDING = 0.01;
+  const count = (limit: number): number => {
+    let systems = 1;
+    let x = left + (halves[0] ?? 0);
+    for (let index = 1; index < halves.length; index++) {
+      const half = halves[index] ?? 0;
+      x += distances[index] ?? 0;
+      if (x + half <= limit) continue;
+      systems++;
+      x = left + half;
+    }
+    return systems;
+  };
+  const fewest = count(right + ROUNDING);
+  if (fewest === 1) return right + ROUNDING;
+  let [enough, short] = [right + ROUNDING, left];
+  while (enough - short > 1) {
+    const middle = (enough + short) / 2;
+    if (count(middle) === fewest) enough = middle;
+    else short = middle;
+  }
+  return enough;
 }
 
 /** From each column to the one before it, and whether that is much less than its time. */
