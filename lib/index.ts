@@ -34,6 +34,7 @@ export type { Overflow } from './operators/overflow.js';
 export { partitionBy, type PartitionByOptions } from './operators/partitionBy.js';
 export { uncredited } from './operators/uncredited.js';
 export { withRecord } from './operators/withRecord.js';
+export { zipFlowables, type Zipped, type ZipFlowablesOptions } from './operators/zipFlowables.js';
 export { serve, type ServedPipeline, type ServeOptions, type Service } from './sinks/serve.js';
 export type { SubmissionCount } from './sinks/Submissions.js';
 export type { SubmitOptions } from './sinks/Submission.js';

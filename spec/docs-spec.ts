@@ -56,6 +56,7 @@ const PAGES: readonly (readonly [string, readonly string[]])[] = [
       'Streams',
     ],
   ],
+  ['docs/fan-in.md', ['mergeFlowables', 'zipFlowables', 'concatFlowables']],
   ['docs/partition-by.md', ['By key', 'By the partition of keyGen']],
 ];
 

@@ -1,7 +1,10 @@
 import { EMPTY, map, timer } from 'rxjs';
-import { concatFlowables, fromPull, mergeFlowables, partitionBy, stage } from '../../lib/index.js';
+import { concatFlowables, fromPull, mergeFlowables, partitionBy, stage, zipFlowables } from '../../lib/index.js';
 import type { LawSubject } from '../../lib/testing/index.js';
 
+function* endless(): Generator<number> {
+  for (;;) yield 0;
+}
 const threeLanes = { lanes: 3, keySelector: (n: number) => n };
 
 /** What makes one flow of several, or several of one, for the laws. Where there are several sources, it is one of them. */
@@ -18,6 +21,20 @@ export const FAN_IN: Readonly<Record<string, readonly LawSubject[]>> = {
       make: () => (source) => mergeFlowables([source], { capacity: 1 }),
       capacity: 1,
       keepsRecords: true,
+    },
+  ],
+  zipFlowables: [
+    {
+      name: 'zipFlowables of one',
+      make: () => (source) => zipFlowables([source], { capacity: 4 }).pipe(map(([n]) => n)),
+      capacity: 4,
+      keepsRecords: true,
+    },
+    {
+      name: 'zipFlowables with an endless flow, one place each',
+      make: () => (source) => zipFlowables([fromPull(endless), source], { capacity: 1 }).pipe(map(([, n]) => n)),
+      capacity: 1,
+      // The endless flow's records are in the books as well, which the laws of the ledger do not expect.
     },
   ],
   partitionBy: [

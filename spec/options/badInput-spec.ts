@@ -9,6 +9,7 @@ import { toReadable, TO_READABLE_OPTIONS } from '../../lib/node/toReadable.js';
 import { writableDestination, WRITABLE_DESTINATION_OPTIONS } from '../../lib/node/writableDestination.js';
 import { mergeFlowables, MERGE_FLOWABLES_OPTIONS } from '../../lib/operators/mergeFlowables.js';
 import { partitionBy, PARTITION_BY_OPTIONS } from '../../lib/operators/partitionBy.js';
+import { zipFlowables, ZIP_FLOWABLES_OPTIONS } from '../../lib/operators/zipFlowables.js';
 import { run, RUN_OPTIONS } from '../../lib/sinks/run.js';
 import { serve, SERVE_OPTIONS, SUBMIT_OPTIONS } from '../../lib/sinks/serve.js';
 import { toAsyncIterable, TO_ASYNC_ITERABLE_OPTIONS } from '../../lib/sinks/toAsyncIterable.js';
@@ -28,6 +29,7 @@ const MAKERS: readonly (readonly [string, readonly string[], Make])[] = [
   ['batch', BATCH_OPTIONS, (options) => batch(options)],
   ['boundary', BOUNDARY_OPTIONS, (options) => boundary(map(identity), options)],
   ['mergeFlowables', MERGE_FLOWABLES_OPTIONS, (options) => mergeFlowables([fromPull([])], options)],
+  ['zipFlowables', ZIP_FLOWABLES_OPTIONS, (options) => zipFlowables([fromPull([])], options)],
   ['partitionBy', PARTITION_BY_OPTIONS, (options) => partitionBy(options, (lane) => lane)],
   ['onBackpressureBuffer', ON_BACKPRESSURE_BUFFER_OPTIONS, (options) => onBackpressureBuffer(options)],
   ['onBackpressureDrop', ON_BACKPRESSURE_DROP_OPTIONS, (options) => onBackpressureDrop(options)],
