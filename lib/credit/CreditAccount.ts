@@ -286,7 +286,7 @@ export class CreditAccount implements CreditLine {
   private offer(producers: CreditProducer[], ceiling: number, owner: { turn: number }): void {
     let refusals = 0;
     while (this.arrivals < ceiling && refusals < producers.length) {
-      const at = owner.turn % producers.length;
+      const at = owner.turn < producers.length ? owner.turn : 0;
       const producer = producers[at];
       if (producer === undefined) return;
       if (producers.length === 1) {

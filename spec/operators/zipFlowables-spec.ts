@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY, NEVER, of, Subject, throwError, timer, map, zip, type Observable } from 'rxjs';
+import { PipelineBackPressureController } from '../../lib/control/PipelineBackPressureController.js';
 import { concatFlowables } from '../../lib/operators/concatFlowables.js';
+import { control } from '../../lib/operators/control.js';
 import { stage } from '../../lib/operators/stage.js';
 import { zipFlowables, ZIP_FLOWABLES_OPTIONS, type ZipFlowablesOptions } from '../../lib/operators/zipFlowables.js';
 import { run } from '../../lib/sinks/run.js';
@@ -111,6 +113,25 @@ describe('zipFlowables', () => {
       ['zipFlowables[1]', 4],
       ['stage', 4],
     ]);
+  });
+
+  it('a redrive of the letter of a tuple sends each record in again at its own flow', async () => {
+    const controller = new PipelineBackPressureController({ logger: 'off' });
+    const [left, right] = [handFed<number>(), handFed<string>()];
+    let failures = 0;
+    const work = (tuple: readonly [number, string]) => {
+      if (failures++ === 0) throw new Error('once');
+      return tuple;
+    };
+    const flow = zipFlowables([left, right]).pipe(stage(work, { onFailure: 'deadLetter' }), control(controller));
+    const { seen, running } = see(flow);
+    left.send(1);
+    right.send('a');
+    expect([seen, controller.deadLetters.size]).toEqual([[], 1]);
+    await controller.deadLetters.redrive();
+    expect([seen, controller.deadLetters.size]).toEqual([[[1, 'a']], 0]);
+    running.unsubscribe();
+    controller.close();
   });
 
   it('C9: releases every flow and cancels what waits', () => {
