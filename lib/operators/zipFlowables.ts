@@ -37,7 +37,7 @@ const DEFAULT_CAPACITY = 16;
  * @throws SluiceError OPTION where the flows are no array of Observables, or an option is unknown or makes no sense
  *
  * @example
- * zipFlowables([fromPull(questions), fromPull(answers)]).pipe(stage(([question, answer]) => mark(question, answer))).subscribe();
+ * zipFlowables([fromPull([1, 2]), fromPull(['one', 'two'])]).subscribe(([n, word]) => console.log(n, word));
  */
 export function zipFlowables<const F extends readonly Observable<unknown>[]>(
   flows: F,
