@@ -96,7 +96,7 @@ function distancesOf(
   const usual = [...passed.slice(1)].sort((a, b) => a - b)[Math.floor(passed.length / 2)] ?? 1;
   const counted = passed.map((time) => Math.min(time / (usual * LONG_SILENCE), 1));
   const spare = Math.max(0, width - sum(room)) / sum(counted);
-  const share = spare === 0 ? silence : Math.min(spare, 3 * silence);
+  const share = spare === 0 ? silence : Math.min(spare, 5 * silence);
   const distances = room.map((least, index) => least + (counted[index] ?? 0) * share);
   const speeds = distances.map((distance, index) => distance / (passed[index] ?? 1));
   const ordered = [...speeds.slice(1)].sort((a, b) => a - b);

@@ -94,7 +94,6 @@ export class ScenarioRecorder {
     this.addLane(event.lane);
     this.events.push({ time: this.now(), ...event });
     if (this.events.length >= 2 * this.limit) this.omit();
-    this.sample();
     this.sampleLater();
   }
 
