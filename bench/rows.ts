@@ -41,6 +41,7 @@ const pMap = () => import('./contenders/pMap.js');
 const pQueue = () => import('./contenders/pQueue.js');
 const streamingIterables = () => import('./contenders/streamingIterables.js');
 const readyStages = () => import('./contenders/readyStages.js');
+const fanOut = () => import('./contenders/fanOut.js');
 const deep = () => import('./contenders/deep.js');
 
 const FIVE_MAPS: readonly Contender<SyncWork>[] = [
@@ -228,6 +229,23 @@ export const keysAndPartitions: PassRow = {
   ],
 };
 
+export const eightBranches: PassRow = {
+  id: 'eight-branches',
+  kind: 'pass',
+  title: 'Each record to eight subscribers',
+  explanation:
+    'The same iterable, and eight subscribers that sum up what they get. `broadcast` asks each of them before each ' +
+    'record whether it is ready; `share` has no back pressure.',
+  sizes: [1_000_000],
+  quickSizes: [100_000],
+  rounds: 5,
+  ours: ['Sluice broadcast'],
+  contenders: [
+    { name: 'Sluice broadcast', load: async () => (await fanOut()).broadcastWork },
+    { name: 'RxJS share', load: async () => (await fanOut()).shareWork },
+  ],
+};
+
 export const ROWS: readonly Row[] = [
   fiveStages,
   permits,
@@ -235,6 +253,7 @@ export const ROWS: readonly Row[] = [
   classicPipeline,
   eachStage,
   keysAndPartitions,
+  eightBranches,
   slowSink,
   thousandStages,
 ];

@@ -247,7 +247,7 @@ expect(
     ...['share', 'shareReplay(1)', 'shareReplay(refCount)', 'publish+refCount', 'publishBehavior+refCount'],
     ...['publishReplay(1)+refCount', 'multicast+refCount', 'connectable'],
   ],
-  'For branches that meet again, write `inline(connect(selector))`; otherwise let each consumer subscribe to the source itself.',
+  'Write `broadcast({ branches })`; for branches that meet again within one link, `inline(connect(selector))` does, too.',
   'CUT_LINK',
 );
 expect(

@@ -7,14 +7,17 @@ import {
   delay,
   delayWhen,
   groupBy,
+  ignoreElements,
   merge,
   mergeMap,
   Observable,
   observeOn,
+  share,
   timer,
   type OperatorFunction,
 } from 'rxjs';
 import { boundary } from '../../lib/operators/boundary.js';
+import { broadcast } from '../../lib/operators/broadcast.js';
 import { expandStage } from '../../lib/operators/expandStage.js';
 import { inline } from '../../lib/operators/inline.js';
 import { partitionBy } from '../../lib/operators/partitionBy.js';
@@ -45,6 +48,10 @@ const relay: OperatorFunction<Item, Item> = (source) =>
 
 const doubled = connect((shared: Observable<Item>) => merge(shared, shared));
 
+/** One subscriber takes all, another one only looks. */
+const watch = (shared: Observable<Item>) => merge(shared, shared.pipe(ignoreElements()));
+const watched = connect(watch);
+
 const remedy = (
   name: string,
   refused: OperatorFunction<Item, unknown>,
@@ -68,6 +75,11 @@ export const faithfulRemedies: readonly Remedy[] = [
   ),
   remedy('stage(promise, concurrency 4)', mergeMap(promise, 4), stage(promise, WORKERS)),
   remedy('stage(promise)', concatMap(promise), stage(promise, { capacity: 4 })),
+  remedy('broadcast', share(), broadcast({ branches: 1, capacity: 4 })),
+  remedy('broadcast to two branches', watched, (source) => {
+    const shared = broadcast(source, { branches: 2, capacity: 4 });
+    return watch(shared);
+  }),
   remedy('inline(connect)', doubled, inline(doubled)),
   remedy('inline(operator)', relay, inline(relay)),
   remedy(

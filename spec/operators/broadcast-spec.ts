@@ -555,6 +555,20 @@ describe('faults around a broadcast', () => {
     expect([one, other]).toEqual(Array(2).fill([0, 1, 2, 3]));
   });
 
+  it('C5: a branch that is granted credit inside next is given what it lags behind with first', () => {
+    const source = handFed<number>();
+    const flow = broadcast(source, { branches: 2, capacity: 8 });
+    const one = handGranted(flow, {
+      next: (n) => {
+        if (n === 2) other.grant(5);
+      },
+    });
+    const other = handGranted(flow);
+    one.grantAll();
+    source.send(0, 1, 2, 3, 4);
+    expect([one.received, other.received]).toEqual(Array(2).fill([0, 1, 2, 3, 4]));
+  });
+
   it('C6b: an inner broadcast for each record belongs to that record', async () => {
     const flow = fromPull(numbers(3)).pipe(
       concatMap((n) => {
