@@ -85,5 +85,5 @@ export class StatusBuilder {
 }
 
 function namesBelow(instances: readonly Instance[]): string[] {
-  return [...new Set(instances.flatMap(({ stage: { below } }) => below ?? []))];
+  return [...new Set(instances.flatMap(({ stage: { below } }) => below))];
 }

@@ -41,8 +41,8 @@ export interface ObservedStage {
   readonly kind: StageKind;
   /** How many stages lie below it. */
   readonly depth: number;
-  /** The name of the next stage below; null where there is none. */
-  readonly below: string | null;
+  /** The names of the next stages below: several where it fans out. */
+  readonly below: readonly string[];
   /** How the latencies of its work are spread; null where none were measured lately, and while it does not keep it. */
   readonly latency: LatencyQuantiles | null;
   read(): StageReading;

@@ -61,9 +61,10 @@ export class StageObservation implements ObservedStage {
     return this.stage.account.depth;
   }
 
-  get below(): string | null {
-    const { below } = this.stage.account;
-    return below?.isStage === true ? below.name : null;
+  get below(): string[] {
+    const { below, branches } = this.stage.account;
+    const next = branches.length > 0 || below === null ? branches : [below];
+    return next.filter(({ isStage }) => isStage).map(({ name }) => name);
   }
 
   get latency(): LatencyQuantiles | null {

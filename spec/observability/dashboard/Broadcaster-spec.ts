@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { VirtualTimeScheduler } from 'rxjs';
+import { merge, VirtualTimeScheduler } from 'rxjs';
 import { PipelineBackPressureController } from '../../../lib/control/PipelineBackPressureController.js';
 import { Broadcaster } from '../../../lib/observability/dashboard/Broadcaster.js';
+import { broadcast } from '../../../lib/operators/broadcast.js';
 import { control } from '../../../lib/operators/control.js';
 import { stage } from '../../../lib/operators/stage.js';
 import { fromPull } from '../../../lib/sources/fromPull.js';
@@ -122,6 +123,23 @@ describe('the frames that pages are told', () => {
     });
     expect(frames[2]).toMatchObject({ bottleneck: null, stages: [], ledger: { in: 4, cancelled: 4, inFlight: 0 } });
     broadcaster.close();
+  });
+
+  it('say which stages are next, those of a fan-out too', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const controller = new PipelineBackPressureController({ scheduler, logger: 'off' });
+    const works = new Works<number>();
+    const shared = broadcast(fromPull(numbers(1000)).pipe(stage((n: number) => n, { name: 'read' })), { branches: 2 });
+    const branch = (name: string) => shared.pipe(stage(works.start, { name, capacity: 2 }));
+    const running = merge(branch('left'), branch('right')).pipe(control(controller)).subscribe();
+    const { stageStatuses } = controller.getPipelineStatus();
+    expect(Object.entries(stageStatuses).map(([name, { below }]) => [name, below])).toEqual([
+      ['read', ['broadcast']],
+      ['broadcast', ['left', 'right']],
+      ['left', []],
+      ['right', []],
+    ]);
+    running.unsubscribe();
   });
 });
 

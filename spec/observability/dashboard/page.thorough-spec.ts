@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Subject } from 'rxjs';
+import { merge, Subject } from 'rxjs';
 import type { Page } from 'playwright-core';
 import { PipelineBackPressureController } from '../../../lib/control/PipelineBackPressureController.js';
 import { startDashboard } from '../../../lib/observability/dashboard/startDashboard.js';
+import { broadcast } from '../../../lib/operators/broadcast.js';
 import { control } from '../../../lib/operators/control.js';
 import { stage } from '../../../lib/operators/stage.js';
 import { fromPull } from '../../../lib/sources/fromPull.js';
@@ -131,6 +132,30 @@ inBrowser('the page of the dashboard, in a browser', () => {
     expect(await page.evaluate(() => (window as { hacked?: number }).hacked)).toBeUndefined();
     expect(await page.locator('img, main script').count()).toBe(0);
     expect(await page.locator('.list .value').first().textContent()).toContain('<script>window.hacked=1</script>');
+    expect(await browser.closePages()).toEqual([]);
+  });
+
+  it('a fan-out is drawn as one, and the slow branch is the cause', async () => {
+    const controller = new PipelineBackPressureController({ monitoringIntervalMs: 100, logger: 'off' });
+    const dashboard = await startDashboard({ controller, refreshMs: 100 });
+    stops.push(() => dashboard.close());
+    const pass = (name: string) => stage((n: number) => n, { name });
+    const slow = stage(() => new Promise<number>(() => undefined), { name: 'slow', capacity: 8 });
+    const shared = broadcast(fromPull(Array.from({ length: 1000 }, (_, n) => n)).pipe(pass('read')), { branches: 2 });
+    const flow = merge(shared.pipe(pass('fast'), pass('fastToo')), shared.pipe(slow));
+    const running = flow.pipe(control(controller)).subscribe();
+    stops.push(() => running.unsubscribe());
+    const page = await browser.open(dashboard.url);
+    await page
+      .getByText(/^slow is the bottleneck/)
+      .first()
+      .waitFor();
+    expect(await page.locator('.stack').evaluateAll((stacks) => stacks.map(({ children }) => children.length))).toEqual(
+      [1, 1, 2, 1],
+    );
+    expect(await page.locator('.edge').count()).toBe(4);
+    expect(await hardToRead(page)).toEqual([]);
+    await browser.picture(page, 'dashboard-fan-out');
     expect(await browser.closePages()).toEqual([]);
   });
 
