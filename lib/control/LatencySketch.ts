@@ -22,6 +22,8 @@ export class LatencySketch {
   private weightNow = 1;
   private lastMs = 0;
   private lastBucket = 0;
+  /** How many there were of the last one at this moment; not in the buckets yet. */
+  private same = 0;
 
   constructor(
     now: number,
@@ -34,18 +36,26 @@ export class LatencySketch {
   /** So many pieces of work took so long. */
   add(latencyMs: number, now: number, count = 1): void {
     // Many have the same one: a clock counts whole milliseconds.
-    if (latencyMs !== this.lastMs) {
+    if (latencyMs !== this.lastMs || now > this.at) {
+      this.putDown();
+      this.weigh(now);
       this.lastMs = latencyMs;
       this.lastBucket = bucketOf(latencyMs);
     }
-    this.weights[this.lastBucket]! += this.weigh(now) * count;
+    this.same += count;
   }
 
   /** Null where next to nothing was measured lately. */
   quantiles(now: number): LatencyQuantiles | null {
+    this.putDown();
     const total = this.weights.reduce((sum, weight) => sum + weight, 0);
     if (total < this.weigh(now) * NEGLIGIBLE) return null;
     return { p50: this.within(total * 0.5), p95: this.within(total * 0.95), p99: this.within(total * 0.99) };
+  }
+
+  private putDown(): void {
+    this.weights[this.lastBucket]! += this.weightNow * this.same;
+    this.same = 0;
   }
 
   /** The latency that work of this weight stayed within. */

@@ -51,6 +51,18 @@ describe('the sketch of latencies', () => {
     expect(sketch.quantiles(20_000)).toBeNull();
   });
 
+  it('counts each of many that are the same, at one moment and at the next', () => {
+    const sketch = new LatencySketch(0, 1000);
+    for (let n = 0; n < 100; n++) sketch.add(10, 0);
+    for (let n = 0; n < 90; n++) sketch.add(500, 0);
+    expect(sketch.quantiles(0)).toMatchObject({ p50: expect.closeTo(10, 0) });
+    for (let n = 0; n < 20; n++) sketch.add(500, 0);
+    expect(sketch.quantiles(0)?.p50).toBeGreaterThan(480);
+    // What is a half-life younger weighs twice as much.
+    for (let n = 0; n < 60; n++) sketch.add(10, 1000);
+    expect(sketch.quantiles(1000)?.p50).toBeCloseTo(10, 0);
+  });
+
   it('goes on after hours, when weights have been scaled down', () => {
     const sketch = new LatencySketch(0, 10);
     for (let now = 0; now < 100_000; now += 7) sketch.add(now < 99_000 ? 500 : 20, now);
