@@ -46,7 +46,7 @@ export class CreditAccount implements CreditLine {
   passer: CreditProducer | null = null;
   /** How many producers have come and gone. */
   left = 0;
-  /** Where the records of this account arrive; null where no stage counts them. */
+  /** Where the records arrive, if it is a stage that wants each context for itself; null for all others. */
   entrance: object | null = null;
   /** A delivery's own reference to its record is there for the arrival to take (P1). */
   handsOver = false;

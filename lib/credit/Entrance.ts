@@ -30,7 +30,6 @@ export abstract class Entrance<T> extends Subscriber<T> {
   constructor(account: CreditAccount) {
     super();
     this.account = account;
-    account.entrance = this;
     const producer = deliverer();
     if (producer === null) this.bornIn = null;
     else {

@@ -74,12 +74,26 @@ export class FlowableSubscriber<T> extends Producer<T> {
     const before = account.arrivals;
     this.passingAt = current.depth;
     if (account.passer !== this && account.bounded) account.passer = this;
-    account.handsOver = this.isDirect;
     try {
       this.target.next(value);
     } finally {
       this.passingAt = 0;
-      this.closeScope(record, before);
+      this.closeScope(record, before, false);
+    }
+  }
+
+  /** @internal `passRecordOn` for a stage whose stage below may want the context for itself: see `deliverRecord`. */
+  handRecordOn(value: T, record: DeliveredRecord): void {
+    const { account } = this;
+    account.handsOver = this.isDirect;
+    const before = account.arrivals;
+    this.passingAt = current.depth;
+    if (account.passer !== this && account.bounded) account.passer = this;
+    try {
+      this.target.next(value);
+    } finally {
+      this.passingAt = 0;
+      this.closeScope(record, before, this.wasHandedOver());
     }
   }
 
@@ -103,11 +117,20 @@ export class FlowableSubscriber<T> extends Producer<T> {
       current.producer = producer;
       current.depth = depth;
       if (outer !== record) current.record = outer;
-      this.closeScope(record, before);
+      this.closeScope(record, before, this.wasHandedOver());
     }
   }
 
-  private closeScope(record: DeliveredRecord, before: number): void {
+  /** The arrival has taken the delivery's reference. */
+  private wasHandedOver(): boolean {
+    if (!this.isDirect) return false;
+    const { account } = this;
+    const wasTaken = !account.handsOver;
+    account.handsOver = false;
+    return wasTaken;
+  }
+
+  private closeScope(record: DeliveredRecord, before: number, wasHandedOver: boolean): void {
     const { account } = this;
     if (!account.bounded) {
       if (this.opened) this.answered(before, record);
@@ -119,8 +142,7 @@ export class FlowableSubscriber<T> extends Producer<T> {
       if (this.opened) this.answered(before, record);
       if (this.withheld !== null) this.releaseWithheld(record);
     }
-    if (this.isDirect && !account.handsOver) return;
-    account.handsOver = false;
+    if (wasHandedOver) return;
     if (--record.references === 0) record.unheld(this);
   }
 

@@ -103,7 +103,7 @@ export class StageMachine<T, R> extends SlotMachine<T, R, Slot<T, R>> implements
       this.beginAlone(value);
       return;
     }
-    this.account.hold(record);
+    record.references++;
     let projected = false;
     try {
       const result = direct(value);

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { current, isDeliveryOf } from '../credit/delivery.js';
 import { BUSY, IDLE, WAITING } from '../credit/DrainLoop.js';
 import { isFlow } from '../credit/Entrance.js';
@@ -9,6 +10,12 @@ import type { RecordContext } from '../records/RecordContext.js';
  * without the inbox and without the loop, which is there for the others.
  */
 export abstract class StraightStage<T> extends StageCore<T, T> {
+  /** A key or a place is one record's: a context that nobody else holds needs no copy to have it. */
+  override start(source: Observable<T>): void {
+    this.account.entrance = this;
+    super.start(source);
+  }
+
   /**
    * Hands on a record that has arrived while nothing was ahead of it and the stage below was ready, or keeps it. It may
    * fail the record too; what lies below may throw.
@@ -22,7 +29,7 @@ export abstract class StraightStage<T> extends StageCore<T, T> {
 
   /** One whose context is its own now has a delivery of its own. */
   protected handOnStraight(value: T, record: RecordContext): void {
-    if (record === current.record) this.output.passRecordOn(value, record);
+    if (record === current.record) this.output.handRecordOn(value, record);
     else this.output.deliverRecord(value, record);
   }
 
