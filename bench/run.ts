@@ -15,7 +15,8 @@ import { ROWS } from './rows.js';
 
 /**
  * `npm run bench` measures everything, saves it in bench/results.json, and renders README.md and docs/benchmarks.md.
- * `-- --render` only renders; `-- --quick` and `-- row …` measure less and print it only.
+ * `-- --render` only renders; `-- --quick` and `-- row …` measure less and print it only. `-- --save row …` puts whole rows
+ * in the place of those that were saved: what is compared is compared within a row, which is measured in one go.
  */
 const ROOT = join(import.meta.dirname, '..');
 const RESULTS = join(ROOT, 'bench/results.json');
@@ -25,14 +26,25 @@ const PEERS = ['effect', 'p-map', 'p-queue', 'rxjs', 'streaming-iterables'];
 
 const { values: flags, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, render: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    render: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
 });
 const unknown = wanted.filter((id) => ROWS.every((row) => row.id !== id));
 if (unknown.length > 0)
   throw new Error(`no row ${unknown.join(', ')}; there are ${ROWS.map(({ id }) => id).join(', ')}`);
 
 if (flags.render) await render(JSON.parse(await readFile(RESULTS, 'utf8')) as Results);
-else if (flags.quick || wanted.length > 0) await measureRows(wanted, flags.quick);
+else if (flags.save && wanted.length > 0) {
+  const saved = JSON.parse(await readFile(RESULTS, 'utf8')) as Results;
+  const again = await measureRows(wanted, false);
+  const rows = saved.rows.map((row) => again.find(({ id }) => id === row.id) ?? row);
+  const results: Results = { ...saved, rows };
+  await save(RESULTS, JSON.stringify(results), 'json');
+  await render(results);
+} else if (flags.quick || wanted.length > 0) await measureRows(wanted, flags.quick);
 else {
   const results: Results = {
     machine: {
